@@ -1,0 +1,13 @@
+CREATE TABLE job (
+	id TEXT PRIMARY KEY,
+	kind TEXT NOT NULL,
+	dedup TEXT NOT NULL UNIQUE,
+	payload TEXT NOT NULL,
+	due_ms BIGINT NOT NULL,
+	attempts BIGINT NOT NULL DEFAULT 0,
+	lease_until_ms BIGINT NOT NULL DEFAULT 0,
+	fence BIGINT NOT NULL DEFAULT 0,
+	state BIGINT NOT NULL DEFAULT 0,
+	last_error TEXT
+);
+CREATE INDEX job_due ON job (due_ms, id) WHERE state < 2;
