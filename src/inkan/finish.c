@@ -6,7 +6,7 @@
 #include <math.h>
 #include <stdint.h>
 
-static const double BLUR_MM = 0.045, THRESHOLD = 0.46, RAMP = 0.16, PINHOLE = 2.35;
+static const double BLUR_MM = 0.045, THRESHOLD = 0.46, RAMP = 0.16, PINHOLE = 2.55;
 
 struct noise {
 	uint32_t seed;

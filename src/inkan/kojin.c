@@ -12,7 +12,7 @@
 enum { CHARS_MAX = 6, SEAL_BYTES_MAX = 11800 };
 
 static const double RING = 0.036, GAP = 0.022; /* of the diameter */
-static const double ROW_GAP = 0.07, COLUMN_GAP = 0.10, RATIO_MAX = 1.9;
+static const double ROW_GAP = 0.14, COLUMN_GAP = 0.20, RATIO_MAX = 1.9;
 static const double ROUNDNESS = 0.70, WEIGHT = 0.012, WEIGHT_SERIF = 0.008;
 static const double SMALL_CELL_MM = 3.2;
 
