@@ -78,8 +78,9 @@ draw_contract(struct flow *f, const struct certificate *c)
 		const struct certificate_line *l = c->files + i;
 		struct str when = at(f->a, l->at_ms);
 		flow_row(f, "提出書類",
-		    arena_printf(f->a, "%.*s（提出：%.*s）%s%.*s\nSHA-256 %.*s", STR_ARG(l->what),
-		        STR_ARG(l->who), when.n ? "　" : "", STR_ARG(when), STR_ARG(l->detail)));
+		    arena_printf(f->a, "%.*s（提出：%.*s）%s%.*s", STR_ARG(l->what), STR_ARG(l->who),
+		        when.n ? "\n" : "", STR_ARG(when)));
+		flow_row_mono(f, "同 SHA-256", l->detail);
 	}
 }
 

@@ -3,7 +3,7 @@
 
 #include "flow.h"
 
-static const double MARGIN = 28 * MM, BODY = 10.5, LINE = 18.5;
+static const double MARGIN = 28 * MM, BODY = 11.5, LINE = 21.5;
 
 struct article {
 	const char *title, *text;

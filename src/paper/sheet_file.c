@@ -276,12 +276,20 @@ put_info(struct file *f, unsigned object, const struct sheet_info *info)
 }
 
 static void
-put_trailer(struct file *f, unsigned root, unsigned information)
+put_trailer(struct file *f, unsigned root, unsigned information, const struct sheet_info *info)
 {
-	struct sha256 d = sha256_of(str_make(f->out->p, f->out->n));
-	char id[33] = {0};
+	/* The identifier need only differ between files: what they are called, when they were made, where
+	 * their objects lie. */
+	struct str seed = arena_printf(
+	    f->a, "%.*s\n%.*s\n%lld\n", STR_ARG(info->title), STR_ARG(info->subject), (long long)info->at_ms);
+	struct buf seeded = {0};
+	buf_put(&seeded, seed);
+	buf_put(&seeded, str_make(f->at + 1, f->n * sizeof *f->at));
+	struct sha256 d = sha256_of(buf_str(&seeded));
 	size_t xref = f->out->n;
+	char id[33] = {0};
 
+	buf_free(&seeded);
 	hex_encode_to(d.b, 16, id);
 	buf_printf(f->out, "xref\n0 %u\n0000000000 65535 f \n", f->n + 1);
 	for (unsigned i = 1; i <= f->n; i++)
@@ -354,7 +362,7 @@ put_everything(struct file *f, const struct sheet *s, const struct sheet_info *i
 	        "/OutputIntents[<</Type/OutputIntent/S/GTS_PDFA1/OutputConditionIdentifier(sRGB IEC61966-2.1)"
 	        "/Info(sRGB IEC61966-2.1)/DestOutputProfile %u 0 R>>]%.*s>>",
 	        tree, xmp, profile, STR_ARG(files)));
-	put_trailer(f, root, information);
+	put_trailer(f, root, information, info);
 	return OK;
 }
 
