@@ -66,10 +66,11 @@ open_face(const char *family, int weight)
 static struct str
 table(hb_face_t *face, hb_tag_t tag)
 {
-	hb_blob_t *b = hb_face_reference_table(face, tag); /* stays mapped for the life of the process */
+	hb_blob_t *b = hb_face_reference_table(face, tag);
 	unsigned n;
 	const char *p = hb_blob_get_data(b, &n);
 
+	hb_blob_destroy(b); /* a part of the face's file, which stays mapped for the life of the process */
 	return str_make(p, n);
 }
 
