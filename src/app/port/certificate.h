@@ -47,7 +47,7 @@ MUST_CHECK enum err certificate_draw(struct arena *a, const struct certificate *
 /* The sample contract of three pages (第1条 ... 甲・乙), for 「サンプル契約書で試す」; ret_x/y: where 甲 and 乙 stamp on page 3. */
 struct sample_place {
 	unsigned page;
-	double x_mm, y_mm;
+	double x_mm, y_mm; /* the middle of ㊞, from the top left corner */
 };
 MUST_CHECK enum err sample_contract_draw(struct arena *a, struct str company_ko, struct str company_otsu, struct buf *ret,
     struct sample_place ret_places[2]);
