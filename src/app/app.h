@@ -199,7 +199,7 @@ struct link_view { /* the landing page: nothing of the contract but its title an
 	enum link_kind kind;
 	struct str title, sender_company, sender_name, message;
 	struct str participant_name; /* LINK_MAIL */
-	enum err blocked;            /* OK, or why it cannot be opened: ERR_RETURNED, ERR_SUPERSEDED, ERR_DELEGATED, ERR_NOT_YOUR_TURN, ERR_STATE */
+	enum err blocked;            /* OK, or why it cannot be opened: ERR_RETURNED, ERR_SUPERSEDED, ERR_DELEGATED, ERR_NOT_YOUR_TURN, ERR_WRONG_STATE */
 	bool concluded;              /* everything is done: the link leads to the keep page */
 	unsigned version;
 };

@@ -35,8 +35,8 @@ struct str
 clock_iso(struct arena *a, int64_t utc_ms)
 {
 	struct tm t = broken_down(utc_ms, 0);
-	return arena_printf(a, "%04d-%02d-%02dT%02d:%02d:%02dZ", t.tm_year + 1900, t.tm_mon + 1, t.tm_mday, t.tm_hour,
-	    t.tm_min, t.tm_sec);
+	return arena_printf(a, "%04d-%02d-%02dT%02d:%02d:%02dZ", t.tm_year + 1900, t.tm_mon + 1, t.tm_mday,
+	    t.tm_hour, t.tm_min, t.tm_sec);
 }
 
 struct str
@@ -44,25 +44,27 @@ clock_ja(struct arena *a, int64_t utc_ms)
 {
 	static const char *const day[] = {"日", "月", "火", "水", "木", "金", "土"};
 	struct tm t = broken_down(utc_ms, 9);
-	return arena_printf(a, "%d年%d月%d日(%s) %02d:%02d", t.tm_year + 1900, t.tm_mon + 1, t.tm_mday, day[t.tm_wday],
-	    t.tm_hour, t.tm_min);
+	return arena_printf(a, "%d年%d月%d日(%s) %02d:%02d", t.tm_year + 1900, t.tm_mon + 1, t.tm_mday,
+	    day[t.tm_wday], t.tm_hour, t.tm_min);
 }
 
-static const char *const month[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+static const char *const month[] = {
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
 struct str
 clock_en(struct arena *a, int64_t utc_ms)
 {
 	struct tm t = broken_down(utc_ms, 9);
-	return arena_printf(a, "%d %s %d %02d:%02d JST", t.tm_mday, month[t.tm_mon], t.tm_year + 1900, t.tm_hour, t.tm_min);
+	return arena_printf(
+	    a, "%d %s %d %02d:%02d JST", t.tm_mday, month[t.tm_mon], t.tm_year + 1900, t.tm_hour, t.tm_min);
 }
 
 struct str
 clock_pdf(struct arena *a, int64_t utc_ms)
 {
 	struct tm t = broken_down(utc_ms, 0);
-	return arena_printf(a, "D:%04d%02d%02d%02d%02d%02dZ", t.tm_year + 1900, t.tm_mon + 1, t.tm_mday, t.tm_hour, t.tm_min,
-	    t.tm_sec);
+	return arena_printf(a, "D:%04d%02d%02d%02d%02d%02dZ", t.tm_year + 1900, t.tm_mon + 1, t.tm_mday,
+	    t.tm_hour, t.tm_min, t.tm_sec);
 }
 
 struct str
@@ -70,6 +72,6 @@ clock_rfc5322(struct arena *a, int64_t utc_ms)
 {
 	static const char *const day[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
 	struct tm t = broken_down(utc_ms, 9);
-	return arena_printf(a, "%s, %02d %s %d %02d:%02d:%02d +0900", day[t.tm_wday], t.tm_mday, month[t.tm_mon],
-	    t.tm_year + 1900, t.tm_hour, t.tm_min, t.tm_sec);
+	return arena_printf(a, "%s, %02d %s %d %02d:%02d:%02d +0900", day[t.tm_wday], t.tm_mday,
+	    month[t.tm_mon], t.tm_year + 1900, t.tm_hour, t.tm_min, t.tm_sec);
 }

@@ -1,5 +1,5 @@
-/* Errors: one enum for the whole product, generated from err.def.  OK is 0; every function that can fail returns
- * enum err and the compiler insists that it is looked at. */
+/* Errors: one enum for the whole product, generated from err.def.  OK is 0; every function that can fail
+ * returns enum err and the compiler insists that it is looked at. */
 #ifndef BASE_ERR_H
 #define BASE_ERR_H
 
@@ -22,8 +22,10 @@ struct err_info {
 	const char *en;
 };
 
-/* What is known about an error; never NULL, also for OK and for numbers out of range (answered as ERR_BUG). */
-const struct err_info *err_info(enum err e);
+/* What is known about an error; never NULL, also for OK and for numbers out of range (answered as ERR_BUG).
+ */
+const struct err_info *
+err_info(enum err e);
 
 #define MUST_CHECK __attribute__((warn_unused_result))
 #define CLEANUP(fn) __attribute__((cleanup(fn)))
@@ -38,6 +40,7 @@ const struct err_info *err_info(enum err e);
 
 /* A state that only a mistake of ours can reach: logged with its place; debug builds abort. */
 #define BUG(what) err_bug(__FILE__, __LINE__, what)
-enum err err_bug(const char *file, int line, const char *what);
+enum err
+err_bug(const char *file, int line, const char *what);
 
 #endif

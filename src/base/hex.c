@@ -74,7 +74,8 @@ struct str
 base64url_encode(struct arena *a, struct str bytes)
 {
 	char *p = arena_alloc(a, (bytes.n + 2) / 3 * 4 + 1);
-	size_t n = base64_into(p, bytes, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", false);
+	size_t n =
+	    base64_into(p, bytes, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", false);
 	return str_make(p, n);
 }
 

@@ -32,8 +32,8 @@ log_event(enum log_level level, const char *event, const char *fmt, ...)
 	clock_gettime(CLOCK_REALTIME, &ts);
 	gmtime_r(&ts.tv_sec, &tm);
 	size_t n = strftime(line, sizeof(line), "time=%Y-%m-%dT%H:%M:%S", &tm);
-	n += (size_t)snprintf(line + n, sizeof(line) - n, ".%03ldZ level=%s role=%s event=%s ", ts.tv_nsec / 1000000,
-	    names[level], log_role, event);
+	n += (size_t)snprintf(line + n, sizeof(line) - n, ".%03ldZ level=%s role=%s event=%s ",
+	    ts.tv_nsec / 1000000, names[level], log_role, event);
 	for (const char *c = text; *c && n + 3 < sizeof(line); c++) {
 		if ((unsigned char)*c < 0x20 || *c == 0x7f) {
 			line[n++] = '\\';

@@ -8,7 +8,8 @@ utf8_valid(struct str s)
 {
 	for (size_t i = 0; i < s.n;) {
 		utf8proc_int32_t c;
-		utf8proc_ssize_t n = utf8proc_iterate((const utf8proc_uint8_t *)s.p + i, (utf8proc_ssize_t)(s.n - i), &c);
+		utf8proc_ssize_t n =
+		    utf8proc_iterate((const utf8proc_uint8_t *)s.p + i, (utf8proc_ssize_t)(s.n - i), &c);
 		if (n <= 0)
 			return false;
 		i += (size_t)n;
@@ -22,7 +23,8 @@ utf8_next(struct str s, size_t *at)
 	utf8proc_int32_t c;
 	if (*at >= s.n)
 		return -1;
-	utf8proc_ssize_t n = utf8proc_iterate((const utf8proc_uint8_t *)s.p + *at, (utf8proc_ssize_t)(s.n - *at), &c);
+	utf8proc_ssize_t n =
+	    utf8proc_iterate((const utf8proc_uint8_t *)s.p + *at, (utf8proc_ssize_t)(s.n - *at), &c);
 	if (n <= 0)
 		return -1;
 	*at += (size_t)n;
@@ -42,7 +44,8 @@ static enum err
 map(struct arena *a, struct str s, utf8proc_option_t options, struct str *ret)
 {
 	utf8proc_uint8_t *out = NULL;
-	utf8proc_ssize_t n = utf8proc_map((const utf8proc_uint8_t *)s.p, (utf8proc_ssize_t)s.n, &out, options);
+	utf8proc_ssize_t n =
+	    utf8proc_map((const utf8proc_uint8_t *)s.p, (utf8proc_ssize_t)s.n, &out, options);
 	if (n < 0)
 		return n == UTF8PROC_ERROR_NOMEM ? ERR_NOMEM : ERR_INVALID;
 	*ret = arena_str(a, str_make(out, (size_t)n));
@@ -54,7 +57,8 @@ map(struct arena *a, struct str s, utf8proc_option_t options, struct str *ret)
 static bool
 is_bidi_control(int c)
 {
-	return (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0x200e || c == 0x200f || c == 0x061c;
+	return (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0x200e || c == 0x200f ||
+	       c == 0x061c;
 }
 
 static struct str
@@ -93,7 +97,8 @@ clean(struct arena *a, struct str s, size_t max, bool lines, struct str *ret)
 		return ERR_INVALID;
 	for (size_t at = 0; at < t.n;) {
 		int c = utf8_next(t, &at);
-		bool control = c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029 || is_bidi_control(c);
+		bool control =
+		    c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029 || is_bidi_control(c);
 		if (control && !(lines && (c == '\n' || c == '\t')))
 			return ERR_INVALID;
 	}

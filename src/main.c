@@ -1,0 +1,121 @@
+/* argv -> a role or a subcommand. */
+#include "cli.h"
+#include "cli_inkan.h"
+#include "config.h"
+#include "id.h"
+#include "listener.h"
+#include "roles.h"
+#include "supervisor.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+static const char usage[] =
+    "契印 Keiin: electronic contracts, sealed and provable\n"
+    "\n"
+    "  keiin serve [--data DIR] [--listen ADDR:PORT] [--config FILE]\n"
+    "      run the server (default: ./data, 127.0.0.1:8443)\n"
+    "  keiin seal IN.pdf -o OUT.pdf --level b-b|b-t [--name N --mail M --impression TEXT]\n"
+    "  keiin verify FILE [--json] [--trust PEM]\n"
+    "      exit status 0: sound, 1: not, 2: unreadable\n"
+    "  keiin inkan --text 山田 -o out.png|svg|pdf\n"
+    "  keiin config\n"
+    "      a sample configuration file with every key\n"
+    "  keiin version\n";
+
+static int
+bad_usage(const char *what)
+{
+	fprintf(stderr, "keiin: %s\n\n%s", what, usage);
+	return 2;
+}
+
+static enum err
+finish_config(struct arena *a, struct config *c, const char *data)
+{
+	char real[PATH_MAX];
+	unsigned port;
+	if (mkdir(data, 0700) && errno != EEXIST) {
+		fprintf(stderr, "keiin: cannot make the folder %s: %m\n", data);
+		return ERR_IO;
+	}
+	if (!realpath(data, real))
+		return ERR_IO;
+	c->data_dir = arena_str(a, str_c(real));
+	TRY(listener_port(c->listen, &port));
+	if (c->base_url.n == 0)
+		c->base_url = arena_printf(a, "https://localhost:%u", port);
+	while (str_ends(c->base_url, STR("/")))
+		c->base_url.n--;
+	return OK;
+}
+
+static int
+serve(int argc, char **argv)
+{
+	static struct arena arena;
+	const char *data = "data", *file = NULL, *listen = NULL;
+	for (int i = 0; i < argc; i += 2) {
+		struct str option = str_c(argv[i]);
+		if (i + 1 >= argc)
+			return bad_usage("an option lacks its value");
+		if (str_eq(option, STR("--data")))
+			data = argv[i + 1];
+		else if (str_eq(option, STR("--listen")))
+			listen = argv[i + 1];
+		else if (str_eq(option, STR("--config")))
+			file = argv[i + 1];
+		else
+			return bad_usage("unknown option");
+	}
+	struct config config;
+	if (config_load(&arena, file, &config) != OK)
+		return 2;
+	if (listen)
+		config.listen = str_c(listen);
+	if (finish_config(&arena, &config, data) != OK)
+		return 2;
+	return supervisor_run(&arena, &config);
+}
+
+static int
+sample(void)
+{
+	struct arena arena = {0};
+	struct str s = config_sample(&arena);
+	fwrite(s.p, 1, s.n, stdout);
+	arena_free(&arena);
+	return 0;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct str command = argc > 1 ? str_c(argv[1]) : STR("");
+	if (id_init() != OK)
+		return 1;
+	if (str_eq(command, STR("serve")))
+		return serve(argc - 2, argv + 2);
+	if (str_eq(command, STR("role")) && argc == 3)
+		return role_main(argv[2]);
+	if (str_eq(command, STR("seal")))
+		return cli_seal(argc - 1, argv + 1);
+	if (str_eq(command, STR("verify")))
+		return cli_verify(argc - 1, argv + 1);
+	if (str_eq(command, STR("inkan")))
+		return cli_inkan(argc - 1, argv + 1);
+	if (str_eq(command, STR("config")))
+		return sample();
+	if (str_eq(command, STR("version"))) {
+		puts("keiin " KEIIN_VERSION);
+		return 0;
+	}
+	if (str_eq(command, STR("help")) || str_eq(command, STR("--help"))) {
+		fputs(usage, stdout);
+		return 0;
+	}
+	return bad_usage(argc > 1 ? "unknown command" : "what shall I do?");
+}

@@ -1,0 +1,63 @@
+#include "data_dir.h"
+#include "keys.h"
+#include "log.h"
+#include "tls_own.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char *const folders[] = {"", "keys", "tls", "secret", "store", "blobs", "outbox", "tmp"};
+
+char *
+data_path(struct arena *a, const struct config *c, const char *name)
+{
+	return arena_cstr(a, arena_printf(a, "%.*s/%s", STR_ARG(c->data_dir), name));
+}
+
+static enum err
+link_key_create(const char *path)
+{
+	unsigned char key[32];
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0400);
+	if (fd < 0)
+		return errno == EEXIST ? OK : ERR_IO;
+	random_bytes(key, sizeof(key));
+	bool whole = write(fd, key, sizeof(key)) == (ssize_t)sizeof(key) && fsync(fd) == 0;
+	close(fd);
+	if (!whole)
+		unlink(path);
+	return whole ? OK : ERR_IO;
+}
+
+enum err
+data_dir_prepare(struct arena *a, const struct config *c)
+{
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+		char *path = data_path(a, c, folders[i]);
+		if (mkdir(path, 0700) && errno != EEXIST) {
+			fprintf(stderr, "keiin: cannot make the folder %s: %m\n", path);
+			return ERR_IO;
+		}
+	}
+	struct keys_subject subject = {.organisation = c->product_name};
+	enum key_algorithm algorithm = str_eq(c->seal_algorithm, STR("rsa3072")) ? KEY_RSA3072 : KEY_P256;
+	TRY(keys_create(data_path(a, c, "keys"), algorithm, &subject));
+	TRY(link_key_create(data_path(a, c, "secret/link.key")));
+	if (c->tls_certificate.n == 0)
+		TRY(tls_own_create(data_path(a, c, "tls/own.pem"), data_path(a, c, "tls/own.key")));
+	return OK;
+}
+
+enum err
+data_link_key(struct arena *a, const struct config *c, unsigned char ret_key[32])
+{
+	int fd = open(data_path(a, c, "secret/link.key"), O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return ERR_IO;
+	ssize_t n = read(fd, ret_key, 32);
+	close(fd);
+	return n == 32 ? OK : ERR_IO;
+}

@@ -1,0 +1,17 @@
+/* The data folder: its layout, and what is made in it at first run. */
+#ifndef PROC_DATA_DIR_H
+#define PROC_DATA_DIR_H
+
+#include "config.h"
+
+/* Makes folders (0700), the sealing keys, the link key and the server's own TLS certificate where they are
+ * missing. Repeating it changes nothing. */
+MUST_CHECK enum err
+data_dir_prepare(struct arena *a, const struct config *c);
+/* data/NAME as C string. */
+char *
+data_path(struct arena *a, const struct config *c, const char *name);
+MUST_CHECK enum err
+data_link_key(struct arena *a, const struct config *c, unsigned char ret_key[32]);
+
+#endif

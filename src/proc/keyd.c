@@ -1,0 +1,124 @@
+#include "keyd.h"
+#include "ipc.h"
+#include "lockdown.h"
+#include "log.h"
+
+#include <pthread.h>
+
+/* Fixed frames. Numbers in the byte order of the machine: both ends are the same binary. */
+struct question {
+	uint64_t serial;
+	uint32_t key;
+	struct sha256 digest;
+	char job[40]; /* for the log; NUL-padded */
+};
+struct answer {
+	uint64_t serial;
+	uint32_t error, length;
+	unsigned char signature[512];
+};
+
+static void
+answer_question(struct keys *keys, const struct question *q, struct arena *a, struct answer *ret)
+{
+	struct str signature = STR_NONE;
+	enum err e = q->key == KEY_SEAL || q->key == KEY_TSA
+	                 ? keys_sign(keys, (enum key_id)q->key, &q->digest, a, &signature)
+	                 : ERR_INVALID;
+	if (e == OK && signature.n > sizeof(ret->signature))
+		e = BUG("signature longer than its frame");
+	*ret = (struct answer){
+	    .serial = q->serial, .error = (uint32_t)e, .length = e == OK ? (uint32_t)signature.n : 0};
+	if (e == OK)
+		memcpy(ret->signature, signature.p, signature.n);
+	log_event(LOG_INFO, "sign", "key=%s job=%.40s result=%s", q->key == KEY_TSA ? "tsa" : "seal", q->job,
+	    err_info(e)->name);
+}
+
+int
+keyd_serve(int sock, const char *key_dir)
+{
+	struct keys *keys;
+	if (keys_load(key_dir, &keys) != OK) {
+		log_event(LOG_ERROR, "keys", "the keys in the data folder cannot be loaded");
+		return 1;
+	}
+	if (lockdown_keyd() != OK)
+		return 1;
+	struct arena arena = {0};
+	for (;;) {
+		arena_reset(&arena);
+		struct ipc_frame f;
+		enum err e = ipc_recv(sock, &arena, -1, &f);
+		if (e != OK)
+			break;
+		struct question q;
+		if (f.kind != IPC_SIGN || f.payload.n != sizeof(q)) {
+			log_event(LOG_WARN, "frame", "kind=%d bytes=%zu", (int)f.kind, f.payload.n);
+			continue;
+		}
+		memcpy(&q, f.payload.p, sizeof(q));
+		q.job[sizeof(q.job) - 1] = 0;
+		struct answer ans;
+		answer_question(keys, &q, &arena, &ans);
+		struct ipc_frame out = {.kind = IPC_SIGNED, .payload = str_make(&ans, sizeof(ans))};
+		if (ipc_send(sock, &out) != OK)
+			break;
+	}
+	arena_free(&arena);
+	keys_free(keys);
+	return 0;
+}
+
+struct keyd_client {
+	int sock;
+	uint64_t serial;
+	pthread_mutex_t lock;
+};
+
+enum { ANSWER_WAIT_MS = 10000 };
+
+static enum err
+ask(struct keyd_client *c, struct question *q, struct arena *a, struct str *ret)
+{
+	q->serial = ++c->serial;
+	struct ipc_frame f = {.kind = IPC_SIGN, .payload = str_make(q, sizeof(*q))};
+	TRY(ipc_send(c->sock, &f));
+	for (;;) {
+		struct answer ans;
+		TRY(ipc_recv(c->sock, a, ANSWER_WAIT_MS, &f));
+		if (f.kind != IPC_SIGNED || f.payload.n != sizeof(ans))
+			return ERR_PEER;
+		memcpy(&ans, f.payload.p, sizeof(ans));
+		if (ans.serial != q->serial)
+			continue; /* for a question that gave up waiting */
+		if (ans.error != OK || ans.length > sizeof(ans.signature))
+			return ERR_CRYPTO;
+		*ret = arena_str(a, str_make(ans.signature, ans.length));
+		return OK;
+	}
+}
+
+static enum err
+client_sign(void *self, enum key_id key, struct str job, const struct sha256 *digest, struct arena *a,
+    struct str *ret)
+{
+	struct keyd_client *c = self;
+	struct question q = {.key = (uint32_t)key, .digest = *digest};
+	memcpy(q.job, job.p, job.n < sizeof(q.job) - 1 ? job.n : sizeof(q.job) - 1);
+	pthread_mutex_lock(&c->lock);
+	enum err e = ask(c, &q, a, ret);
+	pthread_mutex_unlock(&c->lock);
+	return e;
+}
+
+struct signer
+keyd_signer(struct arena *a, int sock)
+{
+	struct keyd_client *c = ARENA_NEW(a, struct keyd_client);
+	c->sock = sock;
+	pthread_mutex_init(&c->lock, NULL);
+	/* a fresh process must not take answers meant for the one before it */
+	random_bytes(&c->serial, sizeof(c->serial));
+	return (struct signer){.sign = client_sign, .self = c};
+}

@@ -1,0 +1,38 @@
+#include "roles.h"
+#include "id.h"
+#include "log.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+static const struct {
+	const char *name;
+	int (*serve)(struct arena *, const struct config *);
+} roles[] = {{"web", role_web}, {"jobs", role_jobs}, {"keyd", role_keyd}, {"pdfd", role_pdfd}};
+
+static enum err
+read_config(struct arena *a, struct config *ret)
+{
+	char text[16384];
+	ssize_t n = read(ROLE_FD_CONFIG, text, sizeof(text));
+	if (n <= 0 || n == (ssize_t)sizeof(text))
+		return ERR_CONFIG;
+	close(ROLE_FD_CONFIG);
+	return config_decode(a, arena_str(a, str_make(text, (size_t)n)), ret);
+}
+
+int
+role_main(const char *name)
+{
+	struct arena arena = {0};
+	struct config config;
+	log_init(name, LOG_INFO);
+	if (id_init() != OK || read_config(&arena, &config) != OK) {
+		fprintf(stderr, "keiin: a role is started by `keiin serve` only\n");
+		return 2;
+	}
+	for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++)
+		if (str_eq(str_c(name), str_c(roles[i].name)))
+			return roles[i].serve(&arena, &config);
+	return 2;
+}

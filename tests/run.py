@@ -1,0 +1,128 @@
+"""Runs every test there is and closes with `N passed, N failed, N skipped`.
+
+Stages: unit tests (meson, cmocka), the same under AddressSanitizer and UndefinedBehaviorSanitizer, black-box tests over HTTP
+(tests/http/test_*.py), and the browser (tests/browser/*.test.mjs).  A stage that cannot run counts as failed, never as passed.
+"""
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+BUILD = ROOT / "build"
+CLOSING = re.compile(r"^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$", re.M)
+
+
+class Tally:
+    def __init__(self):
+        self.passed = self.failed = self.skipped = 0
+
+    def add(self, passed, failed, skipped=0):
+        self.passed += passed
+        self.failed += failed
+        self.skipped += skipped
+
+
+def say(name, passed, failed, skipped, seconds):
+    print(f"{'ok  ' if not failed else 'FAIL'} {name}: {passed} passed, {failed} failed, {skipped} skipped ({seconds:.0f} s)", flush=True)
+
+
+def run(command, **more):
+    return subprocess.run(command, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, errors="replace", **more)
+
+
+def meson(tally, folder, name, setup):
+    began = time.monotonic()
+    if not (ROOT / folder / "build.ninja").exists():
+        done = run(["meson", "setup", folder, *setup])
+        if done.returncode:
+            print(done.stdout)
+            tally.add(0, 1)
+            return
+    done = run(["ninja", "-C", folder, "--quiet"])
+    if done.returncode:
+        print(done.stdout[-6000:])
+        tally.add(0, 1)
+        return
+    log = ROOT / folder / "meson-logs" / "testlog.json"
+    log.unlink(missing_ok=True)
+    run(["meson", "test", "-C", folder, "--num-processes", "2", "--timeout-multiplier", "3"])
+    passed = failed = skipped = 0
+    for line in log.read_text().splitlines() if log.exists() else []:
+        test = json.loads(line)
+        if test["result"] in ("OK", "EXPECTEDFAIL"):
+            counted = re.findall(r"\[  PASSED  \] (\d+) test", test.get("stdout", ""))
+            missing = re.findall(r"\[  SKIPPED \] (\d+) test", test.get("stdout", ""))
+            expected = test["result"] == "EXPECTEDFAIL"
+            passed += 1 if expected or not counted else sum(map(int, counted))
+            skipped += 0 if expected else sum(map(int, missing))
+        elif test["result"] == "SKIP":
+            skipped += 1
+            print(f"     skipped: {test['name']}")
+        else:
+            failed += 1
+            print(f"--- {name}: {test['name']}: {test['result']}\n{test.get('stdout', '')[-3000:]}{test.get('stderr', '')[-3000:]}")
+    if passed + failed == 0:
+        failed = 1
+    tally.add(passed, failed, skipped)
+    say(name, passed, failed, skipped, time.monotonic() - began)
+
+
+def script(tally, command, name, limit):
+    began = time.monotonic()
+    try:
+        done = run(command, timeout=limit, env={**os.environ, "KEIIN_BINARY": str(BUILD / "keiin")})
+        out, code = done.stdout, done.returncode
+    except subprocess.TimeoutExpired as late:
+        out, code = (late.stdout or b"").decode(errors="replace") if isinstance(late.stdout, bytes) else late.stdout or "", 1
+        out += f"\ntimed out after {limit} s"
+    closing = CLOSING.findall(out)
+    passed, failed, skipped = (int(n or 0) for n in closing[-1]) if closing else (0, 0, 0)
+    if not closing or (code and not failed):
+        failed += 1
+    if failed:
+        print(f"--- {name}\n{out[-8000:]}")
+    tally.add(passed, failed, skipped)
+    say(name, passed, failed, skipped, time.monotonic() - began)
+
+
+def browser_modules():
+    folder = ROOT / "tests" / "browser"
+    stamp = folder / "node_modules" / ".package-lock.json"
+    lock = folder / "package-lock.json"
+    if stamp.exists() and stamp.stat().st_mtime >= lock.stat().st_mtime:
+        return True
+    done = run(["npm", "ci", "--prefix", str(folder), "--no-audit", "--no-fund"])
+    if done.returncode:
+        print(done.stdout)
+    return done.returncode == 0
+
+
+def main():
+    only = sys.argv[1:]
+    wants = lambda name: not only or any(name.startswith(o) for o in only)
+    tally = Tally()
+    if wants("unit"):
+        meson(tally, "build", "unit", [])
+    if wants("asan"):
+        meson(tally, "build-asan", "asan", ["-Db_sanitize=address,undefined", "-Db_lundef=false"])
+    for path in sorted((ROOT / "tests" / "http").glob("test_*.py")):
+        if wants(f"http/{path.stem}"):
+            script(tally, ["/usr/bin/python3", str(path)], f"http/{path.stem}", 300)
+    for path in sorted((ROOT / "tests" / "browser").glob("*.test.mjs")):
+        name = f"browser/{path.name.removesuffix('.test.mjs')}"
+        if not wants(name):
+            continue
+        if browser_modules():
+            script(tally, ["node", str(path)], name, 300)
+        else:
+            tally.add(0, 1)
+    print(f"\n{tally.passed} passed, {tally.failed} failed, {tally.skipped} skipped")
+    return 1 if tally.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
