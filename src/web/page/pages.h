@@ -76,7 +76,8 @@ struct forward_page {
 struct page_mark { /* an impression on a page, millimetres from the top left of the page as displayed */
 	struct str id;
 	double x_mm, y_mm, size_mm;
-	unsigned number; /* from 1, over all pages */
+	struct str version; /* changes with the chosen impression: no stale image */
+	unsigned number, page; /* number: from 1, over all pages */
 };
 struct page_row {
 	struct str id; /* participant; or link token on the keep page */
@@ -91,6 +92,7 @@ struct sign_page { /* review, confirm, done, return */
 	struct page_top top;
 	struct sign_view view;
 	struct str id; /* of the participant: /s/{id}/... */
+	struct str back; /* path of the step before */
 	struct page_faults faults;
 	struct page_row *pages; /* review: the first; all when seen */
 	size_t pages_n;
@@ -132,7 +134,7 @@ enum { SIGN_FACES_MAX = 6 };
 enum sign_face_label { FACE_LABEL_KOINTAI, FACE_LABEL_GYOSHO, FACE_LABEL_KAISHO, FACE_LABEL_MINCHO, FACE_LABEL_FULL };
 struct sign_seal_page {
 	struct page_top top;
-	struct str id;
+	struct str id, back;
 	struct page_faults faults;
 	bool handwriting_allowed, has_seal, by_text, by_image, by_ink;
 	struct str family, given, text;
