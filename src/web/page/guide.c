@@ -3,13 +3,14 @@
 #include "page.h"
 
 static enum err
-guide_show(struct http_ctx *c, struct str sender)
+guide_show(struct http_ctx *c, struct str sender, struct str path)
 {
 	struct guide_page *p = ARENA_NEW(c->app->arena, struct guide_page);
 	struct tmpl t = page_tmpl(c);
 
 	page_top_plain(c, &p->top);
 	p->top.sender = sender;
+	p->top.path = path;
 	p->top.guide = STR_NONE;
 	p->mail_from = c->app->config->mail_from;
 	tmpl_guide(&t, p);
@@ -23,8 +24,9 @@ page_guide(struct http_ctx *c)
 	struct link_view v;
 
 	if (token.n > 0 && app_link_view(c->app, token, &v) == OK)
-		return guide_show(c, v.sender_company);
-	return guide_show(c, STR_NONE);
+		return guide_show(c, v.sender_company,
+		    arena_printf(c->app->arena, "/guide?from=%.*s", STR_ARG(token)));
+	return guide_show(c, STR_NONE, c->req->path);
 }
 
 enum err
@@ -33,5 +35,5 @@ page_sign_guide(struct http_ctx *c)
 	struct sign_view *v;
 
 	TRY(page_signer(c, &v));
-	return guide_show(c, v->sender_company);
+	return guide_show(c, v->sender_company, c->req->path);
 }
