@@ -29,7 +29,7 @@ page_keep(struct http_ctx *c)
 
 	TRY(keep_who(c, &who));
 	enum err e = app_keep_view(c->app, who.token, who.session, &p->view);
-	if (e == ERR_STATE && who.session.n > 0) /* not confirmed yet: the steps know where to go */
+	if (e == ERR_WRONG_STATE && who.session.n > 0) /* not confirmed yet: the steps know where to go */
 		return http_redirect(c, "/s/%.*s", STR_ARG(c->req->args[0]));
 	TRY(e);
 	page_top_plain(c, &p->top);
