@@ -24,8 +24,8 @@ page_guide(struct http_ctx *c)
 	struct link_view v;
 
 	if (token.n > 0 && app_link_view(c->app, token, &v) == OK)
-		return guide_show(c, v.sender_company,
-		    arena_printf(c->app->arena, "/guide?from=%.*s", STR_ARG(token)));
+		return guide_show(
+		    c, v.sender_company, arena_printf(c->app->arena, "/guide?from=%.*s", STR_ARG(token)));
 	return guide_show(c, STR_NONE, c->req->path);
 }
 

@@ -12,8 +12,8 @@ path_is_ours(struct str s)
 	for (size_t i = 0; i < s.n; i++) {
 		char ch = s.p[i];
 		bool fine = (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') ||
-		            (ch >= '0' && ch <= '9') || ch == '-' || ch == '_' || ch == '.' || ch == '?' || ch == '=' || ch == '&' ||
-		            (ch == '/' && (i == 0 || s.p[i - 1] != '/'));
+		            (ch >= '0' && ch <= '9') || ch == '-' || ch == '_' || ch == '.' || ch == '?' ||
+		            ch == '=' || ch == '&' || (ch == '/' && (i == 0 || s.p[i - 1] != '/'));
 		if (!fine)
 			return false;
 	}

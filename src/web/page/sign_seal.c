@@ -15,7 +15,7 @@ places_text(struct http_ctx *c, const struct sign_view *v)
 
 	for (unsigned i = 0; i < v->places_n; i++)
 		out = arena_printf(c->app->arena,
-		    c->req->english ? "%.*s%spage %u (%.4g mm wide)" : "%.*s%s%uページに直径%.4g mmで",
+		    c->req->english ? "%.*s%spage %u (%.4g mm wide)" : "%.*s%s%uページ（直径%.4g mm）",
 		    STR_ARG(out),
 		    i == 0            ? ""
 		    : c->req->english ? ", "
