@@ -1,12 +1,18 @@
-/* What the templates of the signer's screens are given.  A handler fills one of these and names its template; all text is
- * escaped by the template, all of it lives in the request's arena. */
+/* What the templates of the signer's screens are given.  A handler fills one of these and names its template;
+ * all text is escaped by the template, all of it lives in the request's arena. */
 #ifndef WEB_PAGE_PAGES_H
 #define WEB_PAGE_PAGES_H
 
 #include "app.h"
 
 /* ---- every screen ---- */
-enum page_step { PAGE_STEP_IDENTIFY, PAGE_STEP_REVIEW, PAGE_STEP_DOCUMENTS, PAGE_STEP_SEAL, PAGE_STEP_CONFIRM };
+enum page_step {
+	PAGE_STEP_IDENTIFY,
+	PAGE_STEP_REVIEW,
+	PAGE_STEP_DOCUMENTS,
+	PAGE_STEP_SEAL,
+	PAGE_STEP_CONFIRM
+};
 enum { PAGE_STEPS_MAX = 5 };
 struct page_step_row {
 	enum page_step step;
@@ -14,13 +20,13 @@ struct page_step_row {
 	unsigned number; /* from 1, closed up */
 };
 struct page_top {
-	struct str product;            /* 契印 Keiin */
-	struct str path;               /* where the language switch returns to; empty = no switch */
-	struct str sender, contract;   /* empty when the screen belongs to no contract */
-	struct str guide;              /* path of the guide, branded where a link token is known */
+	struct str product;          /* 契印 Keiin */
+	struct str path;             /* where the language switch returns to; empty = no switch */
+	struct str sender, contract; /* empty when the screen belongs to no contract */
+	struct str guide;            /* path of the guide, branded where a link token is known */
 	struct page_step_row steps[PAGE_STEPS_MAX];
-	unsigned steps_n;              /* 0 = no indicator */
-	unsigned version;              /* 第n版, shown from 2 on */
+	unsigned steps_n; /* 0 = no indicator */
+	unsigned version; /* 第n版, shown from 2 on */
 };
 struct page_fault { /* one line of the error summary; field is the id of an input, empty if none */
 	struct str field, message;
@@ -30,7 +36,8 @@ struct page_faults {
 	unsigned n;
 };
 /* The message of a field, empty if it is fine. */
-struct str page_fault_of(const struct page_faults *f, const char *field);
+struct str
+page_fault_of(const struct page_faults *f, const char *field);
 
 /* ---- errors and ends of the road (error.html, state.html) ---- */
 struct error_page {
@@ -62,7 +69,7 @@ struct link_code_page {
 	struct str code_fault;
 	unsigned wait_s; /* until 「コードを再送する」 works */
 	bool resent;
-	bool dead;       /* no tries left: only a new code helps */
+	bool dead; /* no tries left: only a new code helps */
 };
 struct forward_page {
 	struct page_top top;
@@ -76,7 +83,8 @@ struct forward_page {
 struct page_mark { /* an impression on a page, millimetres from the top left of the page as displayed */
 	struct str id;
 	double x_mm, y_mm, size_mm;
-	unsigned number; /* from 1, over all pages */
+	struct str version;    /* changes with the chosen impression: no stale image */
+	unsigned number, page; /* number: from 1, over all pages */
 };
 struct page_row {
 	struct str id; /* participant; or link token on the keep page */
@@ -90,22 +98,24 @@ struct page_row {
 struct sign_page { /* review, confirm, done, return */
 	struct page_top top;
 	struct sign_view view;
-	struct str id; /* of the participant: /s/{id}/... */
+	struct str id;   /* of the participant: /s/{id}/... */
+	struct str back; /* path of the step before */
 	struct page_faults faults;
 	struct page_row *pages; /* review: the first; all when seen */
 	size_t pages_n;
 	struct page_row *rest; /* review: what 「すべて見る」 adds */
 	size_t rest_n;
+	bool rest_inline;        /* few enough to come along, hidden */
 	struct page_mark *marks; /* confirm: jump list */
 	size_t marks_n;
 	struct str authentication, consent;
 	struct str reason, reason_fault;
 	int64_t now_ms;
-	unsigned waiting_n; /* parties that have not concluded yet */
+	bool has_submissions;
 };
 struct sign_text_page {
 	struct page_top top;
-	struct str id, text;
+	struct str id, text, back;
 	unsigned number, of, previous, next; /* 0 = none */
 };
 struct sign_document_row {
@@ -125,14 +135,20 @@ struct sign_documents_page {
 struct sign_face {
 	struct str id, text, value; /* value of the radio button */
 	unsigned face;
-	bool full, checked;         /* full: 姓名 in one seal */
-	unsigned label;             /* enum sign_face_label */
+	bool full, checked; /* full: 姓名 in one seal */
+	unsigned label;     /* enum sign_face_label */
 };
 enum { SIGN_FACES_MAX = 6 };
-enum sign_face_label { FACE_LABEL_KOINTAI, FACE_LABEL_GYOSHO, FACE_LABEL_KAISHO, FACE_LABEL_MINCHO, FACE_LABEL_FULL };
+enum sign_face_label {
+	FACE_LABEL_KOINTAI,
+	FACE_LABEL_GYOSHO,
+	FACE_LABEL_KAISHO,
+	FACE_LABEL_MINCHO,
+	FACE_LABEL_FULL
+};
 struct sign_seal_page {
 	struct page_top top;
-	struct str id;
+	struct str id, back;
 	struct page_faults faults;
 	bool handwriting_allowed, has_seal, by_text, by_image, by_ink;
 	struct str family, given, text;
