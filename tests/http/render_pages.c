@@ -1,0 +1,378 @@
+/* Renders every screen of the signer with sample data, in both languages: render_pages DIR writes
+ * DIR/NAME.html and DIR/NAME-en.html, for looking at and for the accessibility check. */
+#include "err.h"
+#include "pages.h"
+#include "tmpl.h"
+
+#include <stdio.h>
+
+static struct arena arena;
+static struct buf out;
+static const char *folder;
+static bool english;
+static struct tmpl tmpl;
+
+#define NEW(type) ARENA_NEW(&arena, struct type)
+
+static const struct str ID = {"participant", 11}, TOKEN = {"token", 5};
+static const int64_t CONCLUDED_MS = 1795401900000;
+
+static void
+save(const char *name)
+{
+	char path[512];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/%s%s.html", folder, name, english ? "-en" : "");
+	f = fopen(path, "w");
+	if (!f || fwrite(out.p, 1, out.n, f) != out.n || fclose(f) != 0)
+		perror(path);
+	out.n = 0;
+}
+
+static struct page_top
+top_plain(void)
+{
+	return (struct page_top){.product = STR("契印 Keiin"), .path = STR("/guide"), .guide = STR("/guide")};
+}
+
+static struct page_top
+top(void)
+{
+	struct page_top t = top_plain();
+
+	t.sender = STR("株式会社青空商事");
+	t.contract = STR("業務委託基本契約書");
+	t.version = 1;
+	return t;
+}
+
+static struct page_top
+top_at(enum page_step now, bool finished)
+{
+	struct page_top t = top();
+
+	for (enum page_step s = PAGE_STEP_IDENTIFY; s <= PAGE_STEP_CONFIRM; s++) {
+		t.steps[t.steps_n] =
+		    (struct page_step_row){s, finished || s < now, !finished && s == now, t.steps_n + 1};
+		t.steps_n++;
+	}
+	return t;
+}
+
+static struct page_row *
+rows(void)
+{
+	struct page_row *r = ARENA_ARRAY(&arena, struct page_row, 3);
+
+	for (unsigned i = 0; i < 3; i++)
+		r[i] = (struct page_row){.id = ID,
+		    .number = i + 1,
+		    .of = 3,
+		    .width_mm = 210,
+		    .height_mm = 297,
+		    .height_px = 1018,
+		    .first = i == 0};
+	return r;
+}
+
+static void
+fault(struct page_faults *f, struct str *of_field, const char *field, const char *message)
+{
+	*of_field = str_c(message);
+	f->v[f->n++] = (struct page_fault){str_c(field), str_c(message)};
+}
+
+static void
+links(void)
+{
+	struct link_page *l = NEW(link_page);
+	struct link_identify_page *i = NEW(link_identify_page);
+	struct link_code_page *c = NEW(link_code_page);
+	struct forward_page *f = NEW(forward_page);
+
+	l->top = top();
+	l->token = TOKEN;
+	l->link = (struct link_view){.title = STR("業務委託基本契約書"),
+	    .sender_company = STR("株式会社青空商事"),
+	    .sender_name = STR("佐藤 花子"),
+	    .message = STR("お世話になっております。\n内容をご確認ください。"),
+	    .participant_name = STR("山田 太郎"),
+	    .version = 1};
+	tmpl_link_landing(&tmpl, l);
+	save("landing");
+
+	i->top = top();
+	i->token = TOKEN;
+	tmpl_link_identify(&tmpl, i);
+	save("identify");
+	i->cmd = (struct identify_cmd){.company = STR("みらい設計合同会社"), .mail = STR("yamada@")};
+	fault(&i->faults, &i->name_fault, "name", "氏名を入力してください。");
+	fault(&i->faults, &i->mail_fault, "mail", "メールアドレスの形式が正しくありません。");
+	tmpl_link_identify(&tmpl, i);
+	save("identify-faults");
+
+	c->top = top();
+	c->token = TOKEN;
+	c->mail = STR("ya****@mirai.example");
+	c->wait_s = 42;
+	tmpl_link_code(&tmpl, c);
+	save("code");
+	c->wait_s = 0;
+	fault(&c->faults, &c->code_fault, "code", "コードが違います（残り3回）。");
+	tmpl_link_code(&tmpl, c);
+	save("code-wrong");
+
+	f->top = top();
+	f->action = STR("/l/token/forward");
+	f->back = STR("/l/token/identify");
+	tmpl_sign_forward(&tmpl, f);
+	save("forward");
+}
+
+static struct sign_page *
+sign(void)
+{
+	struct sign_page *p = NEW(sign_page);
+	struct sign_view *v = &p->view;
+
+	p->id = ID;
+	p->back = STR("/s/participant/seal");
+	v->title = STR("業務委託基本契約書");
+	v->message = STR("お世話になっております。\n内容をご確認のうえ、お手続きをお願いいたします。");
+	v->sender_company = STR("株式会社青空商事");
+	v->pages = 3;
+	v->company = STR("みらい設計合同会社");
+	v->signer_title = STR("代表社員");
+	v->name = STR("山田 太郎");
+	v->mail = STR("yamada@mirai.example");
+	v->document_id = STR("K7QF-2M9X-ABCD");
+	v->document_sha256 = STR("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08");
+	v->confirmed_n = 1;
+	v->participants_n = 2;
+	p->pages = rows();
+	p->pages_n = 3;
+	return p;
+}
+
+static void
+review(void)
+{
+	struct sign_page *p = sign();
+	struct sign_text_page *t = NEW(sign_text_page);
+
+	p->top = top_at(PAGE_STEP_REVIEW, false);
+	p->top.version = 2;
+	p->rest = p->pages + 1;
+	p->rest_n = 2;
+	p->rest_inline = true;
+	p->pages_n = 1;
+	tmpl_sign_review(&tmpl, p);
+	save("review");
+	p->rest_n = 0;
+	p->pages_n = 3;
+	tmpl_sign_review(&tmpl, p);
+	save("review-all");
+
+	p->top = top();
+	tmpl_sign_return(&tmpl, p);
+	save("return");
+	fault(&p->faults, &p->reason_fault, "reason", "差し戻し理由を入力してください。");
+	tmpl_sign_return(&tmpl, p);
+	save("return-fault");
+
+	t->top = top();
+	t->id = ID;
+	t->text =
+	    STR("業務委託基本契約書\n第1条（目的）\n本契約は、甲が乙に業務を委託することについて定める。");
+	t->back = STR("/s/participant#page-2");
+	t->number = 2;
+	t->of = 3;
+	t->previous = 1;
+	t->next = 3;
+	tmpl_sign_text(&tmpl, t);
+	save("text");
+}
+
+static void
+documents(void)
+{
+	struct sign_documents_page *p = NEW(sign_documents_page);
+
+	p->top = top_at(PAGE_STEP_DOCUMENTS, false);
+	p->id = ID;
+	p->rows = ARENA_ARRAY(&arena, struct sign_document_row, 2);
+	p->rows_n = 2;
+	p->rows[0] =
+	    (struct sign_document_row){ID, STR("r1"), STR("登記事項証明書"), STR("発行後3か月以内のもの"),
+	        STR("document-r1"), true, true, STR("登記事項証明書.pdf"), STR_NONE, 834000, CONCLUDED_MS};
+	p->rows[1] = (struct sign_document_row){.id = ID,
+	    .request = STR("r2"),
+	    .name = STR("印鑑証明書"),
+	    .field = STR("document-r2"),
+	    .required = true};
+	tmpl_sign_documents(&tmpl, p);
+	save("documents");
+	fault(&p->faults, &p->rows[1].fault, "document-r2", "この書類を提出してください。");
+	tmpl_sign_documents(&tmpl, p);
+	save("documents-missing");
+}
+
+static void
+seals(void)
+{
+	static const char *const names[] = {"seal", "seal-image", "seal-ink"};
+
+	for (unsigned method = 0; method < 3; method++) {
+		struct sign_seal_page *p = NEW(sign_seal_page);
+		p->top = top_at(PAGE_STEP_SEAL, false);
+		p->id = ID;
+		p->back = STR("/s/participant/documents");
+		p->handwriting_allowed = true;
+		p->by_text = method == 0;
+		p->by_image = method == 1;
+		p->by_ink = method == 2;
+		p->has_seal = method == 1;
+		p->family = STR("山田");
+		p->given = STR("太郎");
+		p->places = english ? STR("page 3 (12 mm wide)") : STR("3ページ（直径12 mm）");
+		p->chosen = STR("abc");
+		for (unsigned i = 0; i <= FACE_LABEL_FULL; i++) {
+			bool full = i == FACE_LABEL_FULL;
+			p->faces[p->faces_n++] = (struct sign_face){ID, full ? STR("山田太郎") : STR("山田"),
+			    arena_printf(&arena, "%u", i), full ? 0 : i, full, i == 0, i};
+		}
+		tmpl_sign_seal(&tmpl, p);
+		save(names[method]);
+	}
+}
+
+static void
+confirm(void)
+{
+	struct sign_page *p = sign();
+
+	p->top = top_at(PAGE_STEP_CONFIRM, false);
+	p->marks = ARENA_NEW(&arena, struct page_mark);
+	p->marks_n = 1;
+	p->marks[0] = (struct page_mark){ID, 150, 230, 12, STR("abc"), 1, 3};
+	p->pages[2].marks[0] = p->marks[0];
+	p->pages[2].marks_n = 1;
+	p->authentication = english ? STR("Link and code by mail") : STR("締結用URLとメール認証コード");
+	p->consent = english ? STR("I agree to conclude the contract shown above.")
+	                     : STR("上記の契約書の内容に合意し、締結します。");
+	p->now_ms = CONCLUDED_MS;
+	p->has_submissions = true;
+	p->view.requests_n = 1;
+	p->view.submitted[0] = (struct submission){.id = STR("s1"),
+	    .name = STR("登記事項証明書"),
+	    .file_name = STR("登記事項証明書.pdf"),
+	    .size = 834000};
+	tmpl_sign_confirm(&tmpl, p);
+	save("confirm");
+	p->top = top_at(PAGE_STEP_CONFIRM, true);
+	tmpl_sign_done(&tmpl, p);
+	save("done-waiting");
+	p->view.concluded = true;
+	tmpl_sign_done(&tmpl, p);
+	save("done-concluded");
+}
+
+static void
+keeping(void)
+{
+	struct keep_page *k = NEW(keep_page);
+	struct resend_page *r = NEW(resend_page);
+	struct guide_page *g = NEW(guide_page);
+
+	k->top = top();
+	k->base = STR("l");
+	k->id = TOKEN;
+	k->view.title = STR("業務委託基本契約書");
+	k->view.document_id = STR("K7QF-2M9X-ABCD");
+	k->view.concluded_sha256 = STR("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08");
+	k->view.concluded_ms = CONCLUDED_MS;
+	k->view.contract_ready = k->view.certificate_ready = true;
+	k->view.parties[0] = STR("株式会社青空商事　佐藤 花子");
+	k->view.parties[1] = STR("みらい設計合同会社　山田 太郎");
+	k->view.parties_n = k->view.confirmed_n = k->view.participants_n = 2;
+	k->pages = rows();
+	k->pages_n = 3;
+	tmpl_keep(&tmpl, k);
+	save("keep");
+	k->view.contract_ready = k->view.certificate_ready = false;
+	k->view.concluded_ms = 0;
+	tmpl_keep(&tmpl, k);
+	save("keep-pending");
+
+	r->top = top_plain();
+	tmpl_resend(&tmpl, r);
+	save("resend");
+	r->sent = true;
+	tmpl_resend(&tmpl, r);
+	save("resend-sent");
+
+	g->top = top();
+	g->top.contract = STR_NONE;
+	g->mail_from = STR("no-reply@keiin.example");
+	tmpl_guide(&tmpl, g);
+	save("guide");
+}
+
+static void
+states(void)
+{
+	static const struct {
+		const char *name;
+		enum err code;
+		bool done, plain;
+	} all[] = {
+	    {"state-turn", ERR_NOT_YOUR_TURN, false, false},
+	    {"state-returned", ERR_RETURNED, false, false},
+	    {"state-superseded", ERR_SUPERSEDED, false, false},
+	    {"state-delegated", ERR_DELEGATED, false, false},
+	    {"state-withdrawn", ERR_WRONG_STATE, false, false},
+	    {"state-not-found", ERR_NOT_FOUND, false, true},
+	    {"state-login", ERR_LOGIN, false, true},
+	    {"state-fault", ERR_DB, false, true},
+	    {"state-busy", ERR_BUSY, false, true},
+	    {"done-returned", ERR_RETURNED, true, true},
+	    {"done-forwarded", ERR_DELEGATED, true, true},
+	};
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		struct error_page *p = NEW(error_page);
+		const struct err_info *info = err_info(all[i].code);
+		p->top = all[i].plain ? top_plain() : top();
+		p->code = all[i].code;
+		p->status = info->http_status;
+		p->done = all[i].done;
+		p->message = str_c(english ? info->en : info->ja);
+		tmpl_error(&tmpl, p);
+		save(all[i].name);
+	}
+}
+
+int
+main(int argc, char **argv)
+{
+	if (argc != 2) {
+		fputs("usage: render_pages DIR\n", stderr);
+		return 2;
+	}
+	folder = argv[1];
+	for (int language = 0; language < 2; language++) {
+		english = language == 1;
+		tmpl = (struct tmpl){&out, &arena, english, STR("csrf")};
+		links();
+		review();
+		documents();
+		seals();
+		confirm();
+		keeping();
+		states();
+	}
+	buf_free(&out);
+	arena_free(&arena);
+	return 0;
+}
