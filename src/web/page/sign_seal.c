@@ -118,15 +118,19 @@ page_sign_seal_post(struct http_ctx *c)
 		return OK;
 	seal_draft_typed(c->app->arena, http_form(c->req, "method"), http_form(c->req, "family"),
 	    http_form(c->req, "given"), http_form(c->req, "face"), &d);
-	bool preview = str_eq(http_form(c->req, "action"), STR("preview"));
+	/* each button belongs to its own panel: Enter in a text field presses the first one of the form */
+	struct str action = http_form(c->req, "action");
+	bool by_image = str_eq(d.method, STR("image")), by_text = str_eq(d.method, STR("text"));
+	bool preview =
+	    (by_text && str_eq(action, STR("preview"))) || (by_image && str_eq(action, STR("preview-image")));
 	bool same_method = v->seal.n > 0 && str_eq(v->seal_method, d.method);
-	if (str_eq(d.method, STR("image"))) {
+	if (by_image) {
 		field = STR("image");
 		keep = same_method && (!file || file->size == 0);
 		e = keep                       ? OK
 		    : !file || file->size == 0 ? ERR_SEAL_MISSING
 		                               : seal_from_image(c, file, seal_size_mm(v), &k);
-	} else if (str_eq(d.method, STR("ink"))) {
+	} else if (!by_text) {
 		field = STR("pad");
 		struct str strokes = http_form(c->req, "strokes");
 		keep = same_method && strokes.n == 0;
