@@ -96,12 +96,6 @@ seal_from_image(struct http_ctx *c, const struct http_part *file, double size_mm
 	return inkan_from_image(c->app->arena, (const unsigned char *)rgba.p, w, h, size_mm, ret);
 }
 
-static bool
-refused(enum err e)
-{
-	return e != OK && err_info(e)->family == ERR_FAMILY_REFUSED;
-}
-
 enum err
 page_sign_seal_post(struct http_ctx *c)
 {
@@ -149,8 +143,8 @@ page_sign_seal_post(struct http_ctx *c)
 	if (e == OK && !keep)
 		e = app_sign_seal(c->app, c->req->session, inkan_encode(c->app->arena, &k), d.method, text,
 		    seal_choice_face(d.choice));
-	if (refused(e) && (e == ERR_INVALID || e == ERR_GLYPH || e == ERR_SEAL_MISSING || e == ERR_IMAGE ||
-	                      e == ERR_SEAL_NOT_FOUND || e == ERR_TOO_LARGE))
+	if (e == ERR_INVALID || e == ERR_GLYPH || e == ERR_SEAL_MISSING || e == ERR_IMAGE ||
+	    e == ERR_SEAL_NOT_FOUND || e == ERR_TOO_LARGE)
 		return seal_show(c, v, &d, field, e);
 	TRY(e);
 	return http_redirect(c, "/s/%.*s/%s", STR_ARG(v->participant), preview ? "seal" : "confirm");
