@@ -41,15 +41,17 @@ for (const form of document.querySelectorAll('form[data-upload]')) {
 			percent.textContent = form.dataset.sending + ' ' + bar.value + '%';
 		});
 		request.addEventListener('load', () => {
-			const fine = request.status >= 200 && request.status < 400;
-			// 422: the server says what is wrong with the file in a page of its own
-			if (fine) {
+			const status = request.status;
+			if (status >= 200 && status < 400) {
 				location.assign(location.pathname + '#' + form.closest('.document').id);
 				location.reload();
-			} else {
-				stop();
-				say(request.status === 413 ? form.dataset.tooLarge : request.status === 422 ? form.dataset.wrongType : form.dataset.broken);
+				return;
 			}
+			stop();
+			if (status === 422)
+				form.submit(); // the server says in its own page what is wrong with the file
+			else
+				say(status === 413 ? form.dataset.tooLarge : form.dataset.broken);
 		});
 		request.addEventListener('error', () => {
 			stop();

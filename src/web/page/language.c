@@ -7,6 +7,9 @@ enum { YEAR_S = 365 * 24 * 3600, PATH_MAX_BYTES = 300 };
 static bool
 path_is_ours(struct str s)
 {
+#ifdef MUTANT_OPEN_REDIRECT
+	return true;
+#endif
 	if (s.n == 0 || s.n > PATH_MAX_BYTES || s.p[0] != '/')
 		return false;
 	for (size_t i = 0; i < s.n; i++) {

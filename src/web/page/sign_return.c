@@ -47,8 +47,10 @@ page_sign_return_post(struct http_ctx *c)
 		return return_show(c, v, utf8_valid(typed) ? typed : STR_NONE,
 		    page_pick(c, STR("差し戻し理由は2,000文字以内で入力してください。"),
 		        STR("Please keep the reason within 2,000 characters.")));
+#ifndef MUTANT_BLANK_REASON
 	if (reason.n == 0)
 		return return_show(c, v, STR_NONE, page_err_text(c, ERR_REASON));
+#endif
 	enum err e = app_sign_return(c->app, c->req->session, reason);
 	if (e == ERR_REASON || e == ERR_INVALID)
 		return return_show(c, v, reason, page_err_text(c, ERR_REASON));

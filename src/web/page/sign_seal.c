@@ -96,12 +96,6 @@ seal_from_image(struct http_ctx *c, const struct http_part *file, double size_mm
 	return inkan_from_image(c->app->arena, (const unsigned char *)rgba.p, w, h, size_mm, ret);
 }
 
-static bool
-refused(enum err e)
-{
-	return e != OK && err_info(e)->family == ERR_FAMILY_REFUSED;
-}
-
 enum err
 page_sign_seal_post(struct http_ctx *c)
 {
@@ -118,15 +112,19 @@ page_sign_seal_post(struct http_ctx *c)
 		return OK;
 	seal_draft_typed(c->app->arena, http_form(c->req, "method"), http_form(c->req, "family"),
 	    http_form(c->req, "given"), http_form(c->req, "face"), &d);
-	bool preview = str_eq(http_form(c->req, "action"), STR("preview"));
+	/* each button belongs to its own panel: Enter in a text field presses the first one of the form */
+	struct str action = http_form(c->req, "action");
+	bool by_image = str_eq(d.method, STR("image")), by_text = str_eq(d.method, STR("text"));
+	bool preview =
+	    (by_text && str_eq(action, STR("preview"))) || (by_image && str_eq(action, STR("preview-image")));
 	bool same_method = v->seal.n > 0 && str_eq(v->seal_method, d.method);
-	if (str_eq(d.method, STR("image"))) {
+	if (by_image) {
 		field = STR("image");
 		keep = same_method && (!file || file->size == 0);
 		e = keep                       ? OK
 		    : !file || file->size == 0 ? ERR_SEAL_MISSING
 		                               : seal_from_image(c, file, seal_size_mm(v), &k);
-	} else if (str_eq(d.method, STR("ink"))) {
+	} else if (!by_text) {
 		field = STR("pad");
 		struct str strokes = http_form(c->req, "strokes");
 		keep = same_method && strokes.n == 0;
@@ -145,8 +143,8 @@ page_sign_seal_post(struct http_ctx *c)
 	if (e == OK && !keep)
 		e = app_sign_seal(c->app, c->req->session, inkan_encode(c->app->arena, &k), d.method, text,
 		    seal_choice_face(d.choice));
-	if (refused(e) && (e == ERR_INVALID || e == ERR_GLYPH || e == ERR_SEAL_MISSING || e == ERR_IMAGE ||
-	                      e == ERR_SEAL_NOT_FOUND || e == ERR_TOO_LARGE))
+	if (e == ERR_INVALID || e == ERR_GLYPH || e == ERR_SEAL_MISSING || e == ERR_IMAGE ||
+	    e == ERR_SEAL_NOT_FOUND || e == ERR_TOO_LARGE)
 		return seal_show(c, v, &d, field, e);
 	TRY(e);
 	return http_redirect(c, "/s/%.*s/%s", STR_ARG(v->participant), preview ? "seal" : "confirm");
