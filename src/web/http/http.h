@@ -4,6 +4,7 @@
 
 #include "arena.h"
 #include "app.h"
+#include "buf.h"
 
 enum http_method { HTTP_GET, HTTP_POST };
 
@@ -67,6 +68,9 @@ MUST_CHECK enum err http_file_bytes(struct http_ctx *c, const struct http_part *
 MUST_CHECK enum err http_redirect(struct http_ctx *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* A __Host- cookie (Secure, HttpOnly, SameSite=Lax, Path=/); empty value deletes it. Names: "user", "signer", "lang", "challenge". */
 void http_set_cookie(struct http_ctx *c, const char *name, struct str value, int64_t max_age_s);
+/* The signer's session, in a cookie of its own for each participant: one browser may hold several contracts side by side.
+ * Routes for SIGNER under /s/{participant}/ find it in req->session. */
+void http_set_signer(struct http_ctx *c, struct str participant, struct str session);
 struct str http_cookie(const struct http_request *r, const char *name);
 /* Content-Disposition: attachment with the UTF-8 file name (RFC 6266), or inline. */
 void http_disposition(struct http_ctx *c, struct str file_name, bool attachment);

@@ -1,5 +1,6 @@
 /* First run, logging in and out. */
 #include "handlers.h"
+#include "page.h"
 #include "sender_pages.h"
 #include "templates.h"
 

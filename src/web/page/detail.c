@@ -1,5 +1,6 @@
 /* One contract as its sender sees it. */
 #include "handlers.h"
+#include "page.h"
 #include "sender_pages.h"
 #include "templates.h"
 

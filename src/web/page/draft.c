@@ -1,6 +1,7 @@
 /* The draft: who signs, in which order, what is asked of them and where they stamp. Works without JavaScript: buttons that add
  * or remove a row send the form and get it back changed. */
 #include "handlers.h"
+#include "page.h"
 #include "sender_pages.h"
 #include "templates.h"
 

@@ -1,6 +1,7 @@
 /* The guide a sender's counterparties read: the six steps in words, with the sender's name where a link tells
  * it. */
 #include "page.h"
+#include "templates.h"
 
 static enum err
 guide_show(struct http_ctx *c, struct str sender, struct str path)

@@ -1,5 +1,6 @@
 /* The list of contracts. */
 #include "handlers.h"
+#include "page.h"
 #include "sender_pages.h"
 #include "templates.h"
 

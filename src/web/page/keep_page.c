@@ -1,6 +1,7 @@
 /* STEP 6: the concluded contract and its two downloads, by the link of 【締結完了】 (/l/{token}/keep, never
  * expires) or by the session of a signer who has confirmed (/s/{id}/keep). */
 #include "page.h"
+#include "templates.h"
 
 struct keep_who {
 	struct str base, token, session; /* token or session, the other is empty */

@@ -1,6 +1,7 @@
 /* 「リンクを再送」: for those who deleted the mail. The answer is the same whether the address is known or
  * not. */
 #include "page.h"
+#include "templates.h"
 
 #include "utf8.h"
 

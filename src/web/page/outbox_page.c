@@ -1,5 +1,6 @@
 /* The local outbox: mails as their readers would get them, until SMTP is configured. */
 #include "handlers.h"
+#include "page.h"
 #include "sender_pages.h"
 #include "templates.h"
 

@@ -1,5 +1,6 @@
 /* STEP 5: everything once more, then 締結を確定, the single act of consent; and what comes after it. */
 #include "page.h"
+#include "templates.h"
 
 enum err
 page_sign_confirm(struct http_ctx *c)

@@ -1,5 +1,6 @@
 /* STEP 3: the documents that were asked for. Absent when none were. */
 #include "page.h"
+#include "templates.h"
 
 enum { DOCUMENT_MAX_BYTES = 10 * 1024 * 1024 };
 

@@ -1,6 +1,7 @@
 /* 転送: to whoever has the authority, by a signer in a session or by the holder of a shared link that is not
  * used yet. */
 #include "page.h"
+#include "templates.h"
 
 static enum err
 forward_show(struct http_ctx *c, struct forward_page *p)

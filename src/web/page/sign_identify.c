@@ -2,6 +2,7 @@
  * minutes, HttpOnly), for the resend and for 「メールアドレスを変更」; the application checks it again each
  * time. */
 #include "page.h"
+#include "templates.h"
 
 #include "hex.h"
 

@@ -1,5 +1,6 @@
 /* /l/{token}: where a link leads. A GET changes nothing, for mail scanners open links too. */
 #include "page.h"
+#include "templates.h"
 
 static enum err
 blocked_page(struct http_ctx *c, const struct link_view *v)

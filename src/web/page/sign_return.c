@@ -1,5 +1,6 @@
 /* 差し戻し: back to the sender, with a reason that is mandatory. */
 #include "page.h"
+#include "templates.h"
 
 #include "utf8.h"
 

@@ -1,5 +1,6 @@
 /* STEP 2: the first page, すべて見る, the PDF itself, the text of a page, 次へ. */
 #include "page.h"
+#include "templates.h"
 
 enum {
 	TEMPLATE_PAGES_MAX = 60

@@ -1,6 +1,7 @@
 /* STEP 4: 印影を作成 from text, from a photograph, or by hand where the sender allows it. Absent when no seal
  * is asked for. */
 #include "page.h"
+#include "templates.h"
 
 #include "documents.h"
 #include "inkan.h"

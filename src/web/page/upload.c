@@ -1,5 +1,6 @@
 /* A PDF becomes a draft, or the next version of a contract that came back. */
 #include "handlers.h"
+#include "page.h"
 #include "sender_pages.h"
 #include "templates.h"
 
