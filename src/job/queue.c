@@ -2,22 +2,35 @@
 #include "log.h"
 
 enum { LOOK_AGAIN_MS = 30000 };
+enum job_class { CLASS_WORK, CLASS_MAIL };
+
+static int64_t
+least(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
 
 enum err
 queue_lease(struct store *s, struct arena *a, int64_t now_ms, unsigned most, struct row_job_list *ret, int64_t *ret_next_ms)
 {
-	struct row_job_next_due next;
+	struct row_job_next next;
 	struct tx read CLEANUP(tx_end) = {0};
+	int64_t changed;
 	TRY(tx_read(s, &read));
-	TRY(q_job_next_due(&read, a, &next));
+	TRY(q_job_next(&read, a, &next));
 	TRY(tx_commit(&read));
-	*ret_next_ms = next.jobs && next.due_ms < now_ms + LOOK_AGAIN_MS ? next.due_ms : now_ms + LOOK_AGAIN_MS;
+	*ret_next_ms = least(least(next.work_ms, next.mail_ms), least(next.lease_ms, now_ms + LOOK_AGAIN_MS));
 	*ret = (struct row_job_list){0};
-	if (!next.jobs || next.due_ms > now_ms)
+	if (*ret_next_ms > now_ms)
 		return OK;
 	struct tx tx CLEANUP(tx_end) = {0};
 	TRY(tx_write(s, &tx));
-	TRY(q_job_lease(&tx, a, now_ms, now_ms + JOB_LEASE_MS, most, ret));
+	if (next.lease_ms <= now_ms)
+		TRY(q_job_release(&tx, now_ms, &changed));
+	/* Work on contracts first and one by one, so that the other threads take the rest; mails wait for nobody. */
+	TRY(q_job_lease(&tx, a, CLASS_WORK, now_ms, now_ms + JOB_LEASE_MS, 1, ret));
+	if (!ret->n)
+		TRY(q_job_lease(&tx, a, CLASS_MAIL, now_ms, now_ms + JOB_LEASE_MS, most, ret));
 	return tx_commit(&tx);
 }
 

@@ -93,12 +93,14 @@ blob_put(struct blobs *b, struct str bytes, struct sha256 *ret)
 	unsigned char random[8];
 	char suffix[2 * sizeof(random) + 1] = {0};
 	name_of(&d, name);
-	if (fstatat(b->folder, name, &st, 0) == 0 && (size_t)st.st_size == bytes.n) {
+	int fan CLEANUP(close_fd) = -1;
+	TRY(open_fan(b, name, &fan));
+	if (fstatat(fan, name + 3, &st, 0) == 0 && (size_t)st.st_size == bytes.n) {
+		if (fsync(fan)) /* whoever stored it may not have come so far */
+			return ERR_IO;
 		*ret = d;
 		return OK;
 	}
-	int fan CLEANUP(close_fd) = -1;
-	TRY(open_fan(b, name, &fan));
 	random_bytes(random, sizeof(random));
 	hex_encode_to(random, sizeof(random), suffix);
 	snprintf(temporary, sizeof(temporary), ".part-%s", suffix);

@@ -187,6 +187,9 @@ ready(struct tx *tx, const struct db_statement *s, const union db_value *args, s
 {
 	if (!tx->db)
 		return BUG("a query outside a transaction");
+	/* The engine rolls back by itself when a disk is full: what follows would commit alone. */
+	if (!db_in_transaction(tx->db))
+		return ERR_DB;
 	TRY(prepare(tx->db, s, ret));
 	return bind(tx->db, *ret, s, args);
 }
