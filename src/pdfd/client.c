@@ -1,0 +1,175 @@
+#include "client.h"
+#include "ipc.h"
+#include "pdfd.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct pdfd {
+	int sock;
+};
+
+enum { ANSWER_WAIT_MS = 120000, PAGES_MAX = 1000, SIDE_MAX = 20000 };
+
+enum err
+pdfd_client_new(struct arena *a, int sock, struct pdfd **ret)
+{
+	struct pdfd *d = ARENA_NEW(a, struct pdfd);
+	d->sock = sock;
+	*ret = d;
+	return OK;
+}
+
+static void
+close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+}
+
+/* The output, copied into the arena: the server's word on its length is not believed but checked. */
+static enum err
+copy_output(int fd, uint64_t length, struct arena *a, struct str *ret)
+{
+	struct stat st;
+	void *p;
+	if (length > PDFD_OUTPUT_MAX || fstat(fd, &st) || (uint64_t)st.st_size != length)
+		return ERR_PEER;
+	TRY(arena_try(a, (size_t)length + 1, 1, &p));
+	for (size_t at = 0; at < length;) {
+		ssize_t n = pread(fd, (char *)p + at, (size_t)length - at, (off_t)at);
+		if (n <= 0)
+			return ERR_PEER;
+		at += (size_t)n;
+	}
+	*ret = str_make(p, (size_t)length);
+	return OK;
+}
+
+static enum err
+ask(struct pdfd *d, const struct pdfd_question *q, struct str input, struct arena *a, struct str *ret)
+{
+	int memory CLEANUP(close_fd) = -1, pair[2];
+	if (input.n == 0)
+		return ERR_NOT_PDF;
+	if (input.n > PDFD_INPUT_MAX)
+		return ERR_TOO_LARGE;
+	TRY(ipc_memfd(input, &memory));
+	TRY(ipc_pair(pair));
+	int mine CLEANUP(close_fd) = pair[0], theirs CLEANUP(close_fd) = pair[1];
+	struct ipc_frame f = {.kind = IPC_PDF_ASK, .payload = str_make(q, sizeof(*q)), .fds = {memory, theirs}, .fds_n = 2};
+	TRY(ipc_send(d->sock, &f));
+	close(theirs);
+	theirs = -1; /* if the server dies now, reading ends instead of waiting */
+	struct pdfd_answer answer;
+	TRY(ipc_recv(mine, a, ANSWER_WAIT_MS, &f));
+	int output CLEANUP(close_fd) = f.fds_n ? f.fds[0] : -1;
+	if (f.kind != IPC_PDF_ANSWER || f.payload.n != sizeof(answer))
+		return ERR_PEER;
+	memcpy(&answer, f.payload.p, sizeof(answer));
+	if (answer.error >= ERR_COUNT)
+		return ERR_PEER;
+	if (answer.error != OK)
+		return (enum err)answer.error;
+	return output < 0 ? ERR_PEER : copy_output(output, answer.length, a, ret);
+}
+
+/* ---- reading an output that may be hostile ---- */
+static bool
+take(struct str *s, void *ret, size_t n)
+{
+	if (s->n < n)
+		return false;
+	memcpy(ret, s->p, n);
+	*s = str_slice(*s, n, s->n);
+	return true;
+}
+
+static bool
+take_str(struct str *s, struct str *ret)
+{
+	uint64_t n;
+	if (!take(s, &n, sizeof(n)) || n > s->n)
+		return false;
+	*ret = str_slice(*s, 0, (size_t)n);
+	*s = str_slice(*s, (size_t)n, s->n);
+	return true;
+}
+
+static bool
+take_length_mm(struct str *s, double *ret)
+{
+	return take(s, ret, sizeof(*ret)) && isfinite(*ret) && *ret > 0 && *ret < SIDE_MAX;
+}
+
+static bool
+take_info(struct str *s, struct arena *a, struct document_info *info)
+{
+	uint32_t pages, place;
+	if (!take(s, &pages, sizeof(pages)) || pages == 0 || pages > PAGES_MAX)
+		return false;
+	info->pages_n = pages;
+	info->pages = ARENA_ARRAY(a, struct document_page, pages);
+	for (uint32_t i = 0; i < pages; i++) {
+		struct document_page *p = &info->pages[i];
+		if (!take_length_mm(s, &p->width_mm) || !take_length_mm(s, &p->height_mm) || !take_str(s, &p->text))
+			return false;
+	}
+	if (!take(s, &place, sizeof(place)) || !take(s, &info->place_x_mm, sizeof(double)) || !take(s, &info->place_y_mm, sizeof(double)))
+		return false;
+	bool sane = place <= pages && isfinite(info->place_x_mm) && isfinite(info->place_y_mm) && info->place_x_mm >= 0 &&
+	    info->place_x_mm < SIDE_MAX && info->place_y_mm >= 0 && info->place_y_mm < SIDE_MAX;
+	info->place_page = sane ? place : 0;
+	return true;
+}
+
+enum err
+documents_intake(struct pdfd *d, struct str pdf, struct str footer, struct arena *a, struct document_info *ret, struct str *ret_pdf)
+{
+	struct pdfd_question q = {.kind = PDFD_INTAKE};
+	struct document_info info = {0};
+	struct str out, normal;
+	snprintf(q.footer, sizeof(q.footer), "%.*s", STR_ARG(footer));
+	TRY(ask(d, &q, pdf, a, &out));
+	if (!take_str(&out, &info.notes) || !take_str(&out, &normal) || !take_info(&out, a, &info))
+		return ERR_PEER;
+	*ret = info;
+	*ret_pdf = normal;
+	return OK;
+}
+
+enum err
+documents_render(struct pdfd *d, struct str pdf, unsigned page, unsigned width_px, struct arena *a, struct str *ret_png)
+{
+	struct pdfd_question q = {.kind = PDFD_RENDER, .page = page, .width_px = width_px};
+	struct str out;
+	if (page == 0 || page > PAGES_MAX || width_px < 200 || width_px > 2000)
+		return ERR_INVALID;
+	TRY(ask(d, &q, pdf, a, &out));
+	if (!str_starts(out, STR("\x89PNG\r\n\x1a\n")))
+		return ERR_PEER;
+	*ret_png = out;
+	return OK;
+}
+
+enum err
+documents_image(struct pdfd *d, struct str image, struct arena *a, struct str *ret_rgba, unsigned *ret_w, unsigned *ret_h)
+{
+	struct pdfd_question q = {.kind = PDFD_IMAGE};
+	struct str out;
+	uint32_t w, h;
+	enum err e = ask(d, &q, image, a, &out);
+	if (e == ERR_NOT_PDF || e == ERR_PDF_BROKEN || e == ERR_PDF_LIMIT || e == ERR_PDF_TIMEOUT)
+		return ERR_IMAGE;
+	TRY(e);
+	if (!take(&out, &w, sizeof(w)) || !take(&out, &h, sizeof(h)) || w == 0 || h == 0 || w > 2000 || h > 2000 ||
+	    out.n != (size_t)w * h * 4)
+		return ERR_PEER;
+	*ret_rgba = out;
+	*ret_w = w;
+	*ret_h = h;
+	return OK;
+}

@@ -1,0 +1,190 @@
+#include "flatten.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { ANNOTATIONS_MAX = 5000, FLAG_HIDDEN = 2, FLAG_NO_VIEW = 32 };
+
+struct key_list
+keys_of(qpdf_data q, qpdf_oh dict)
+{
+	struct key_list k = {calloc(KEYS_MAX, sizeof(char *)), 0};
+	if (!k.v)
+		abort();
+	for (qpdf_oh_begin_dict_key_iter(q, dict); qpdf_oh_dict_more_keys(q) && k.n < KEYS_MAX;)
+		k.v[k.n++] = strdup(qpdf_oh_dict_next_key(q));
+	return k;
+}
+
+void
+keys_free(struct key_list *k)
+{
+	for (int i = 0; i < k->n; i++)
+		free(k->v[i]);
+	free(k->v);
+	*k = (struct key_list){0};
+}
+
+qpdf_oh
+own_copy(qpdf_data q, qpdf_oh dict)
+{
+	qpdf_oh copy = qpdf_oh_new_dictionary(q);
+	if (!qpdf_oh_is_dictionary(q, dict))
+		return copy;
+	struct key_list k = keys_of(q, dict);
+	for (int i = 0; i < k.n; i++)
+		qpdf_oh_replace_key(q, copy, k.v[i], qpdf_oh_get_key(q, dict, k.v[i]));
+	keys_free(&k);
+	return copy;
+}
+
+static bool
+numbers_of(qpdf_data q, qpdf_oh array, int n, double *ret)
+{
+	if (!qpdf_oh_is_array(q, array) || qpdf_oh_get_array_n_items(q, array) != n)
+		return false;
+	for (int i = 0; i < n; i++)
+		if (!qpdf_oh_get_value_as_number(q, qpdf_oh_get_array_item(q, array, i), &ret[i]) || !isfinite(ret[i]))
+			return false;
+	return true;
+}
+
+bool
+box_of(qpdf_data q, qpdf_oh array, double ret[4])
+{
+	double v[4];
+	if (!numbers_of(q, array, 4, v))
+		return false;
+	ret[0] = fmin(v[0], v[2]);
+	ret[1] = fmin(v[1], v[3]);
+	ret[2] = fmax(v[0], v[2]);
+	ret[3] = fmax(v[1], v[3]);
+	return true;
+}
+
+qpdf_oh
+stream_of(qpdf_data q, struct str content)
+{
+	qpdf_oh s = qpdf_oh_new_stream(q);
+	qpdf_oh_replace_stream_data(q, s, (const unsigned char *)content.p, content.n, qpdf_oh_new_null(q), qpdf_oh_new_null(q));
+	return s;
+}
+
+static bool
+is_name(qpdf_data q, qpdf_oh oh, const char *const *names)
+{
+	if (!qpdf_oh_is_name(q, oh))
+		return false;
+	const char *have = qpdf_oh_get_name(q, oh);
+	for (; *names; names++)
+		if (strcmp(have, *names) == 0)
+			return true;
+	return false;
+}
+
+/* The appearance that is shown: /AP /N, chosen by /AS where there are several. */
+static bool
+appearance(qpdf_data q, qpdf_oh annotation, qpdf_oh *ret)
+{
+	qpdf_oh n = qpdf_oh_get_key_if_dict(q, qpdf_oh_get_key(q, annotation, "/AP"), "/N");
+	if (qpdf_oh_is_dictionary(q, n)) {
+		qpdf_oh as = qpdf_oh_get_key(q, annotation, "/AS");
+		if (!qpdf_oh_is_name(q, as))
+			return false;
+		n = qpdf_oh_get_key(q, n, qpdf_oh_get_name(q, as));
+	}
+	*ret = n;
+	return qpdf_oh_is_stream(q, n);
+}
+
+/* ISO 32000-2 12.5.5, algorithm 8: the box of the appearance, moved by its matrix, is fitted to the rectangle. */
+static bool
+fit(qpdf_data q, qpdf_oh form, const double rect[4], double ret[6])
+{
+	double bbox[4], m[6] = {1, 0, 0, 1, 0, 0}, x0 = INFINITY, y0 = INFINITY, x1 = -INFINITY, y1 = -INFINITY;
+	qpdf_oh dict = qpdf_oh_get_dict(q, form);
+	if (!box_of(q, qpdf_oh_get_key(q, dict, "/BBox"), bbox))
+		return false;
+	if (!numbers_of(q, qpdf_oh_get_key(q, dict, "/Matrix"), 6, m)) {
+		m[0] = m[3] = 1;
+		m[1] = m[2] = m[4] = m[5] = 0;
+	}
+	for (int i = 0; i < 4; i++) {
+		double x = bbox[i & 1 ? 2 : 0], y = bbox[i & 2 ? 3 : 1];
+		double u = m[0] * x + m[2] * y + m[4], v = m[1] * x + m[3] * y + m[5];
+		x0 = fmin(x0, u);
+		x1 = fmax(x1, u);
+		y0 = fmin(y0, v);
+		y1 = fmax(y1, v);
+	}
+	if (x1 - x0 <= 0 || y1 - y0 <= 0)
+		return false;
+	double sx = (rect[2] - rect[0]) / (x1 - x0), sy = (rect[3] - rect[1]) / (y1 - y0);
+	ret[0] = sx;
+	ret[1] = ret[2] = 0;
+	ret[3] = sy;
+	ret[4] = rect[0] - x0 * sx;
+	ret[5] = rect[1] - y0 * sy;
+	return true;
+}
+
+static enum err
+check_actions(qpdf_data q, qpdf_oh annotation)
+{
+	static const char *const harmless[] = {"/GoTo", "/URI", "/Named", "/GoToR", "/GoToE", "/Thread", "/SetOCGState", "/Hide", "/ResetForm", NULL};
+	qpdf_oh action = qpdf_oh_get_key(q, annotation, "/A");
+	if (qpdf_oh_has_key(q, annotation, "/AA"))
+		return ERR_PDF_ACTIVE;
+	if (qpdf_oh_is_dictionary(q, action) && !is_name(q, qpdf_oh_get_key(q, action, "/S"), harmless))
+		return ERR_PDF_ACTIVE;
+	return OK;
+}
+
+static enum err
+flatten_one(qpdf_data q, qpdf_oh annotation, int number, qpdf_oh xobjects, struct buf *out, struct buf *notes)
+{
+	static const char *const carriers[] = {"/FileAttachment", "/RichMedia", "/Movie", "/Screen", "/Sound", "/3D", NULL};
+	static const char *const invisible[] = {"/Link", "/Popup", NULL};
+	qpdf_oh subtype = qpdf_oh_get_key(q, annotation, "/Subtype"), form;
+	double rect[4], m[6];
+	int flags = 0;
+	if (is_name(q, subtype, carriers))
+		return ERR_PDF_ACTIVE;
+	TRY(check_actions(q, annotation));
+	qpdf_oh_get_value_as_int(q, qpdf_oh_get_key(q, annotation, "/F"), &flags);
+	if (is_name(q, subtype, invisible) || (flags & (FLAG_HIDDEN | FLAG_NO_VIEW)) ||
+	    !box_of(q, qpdf_oh_get_key(q, annotation, "/Rect"), rect))
+		return OK;
+	if (!appearance(q, annotation, &form)) {
+		buf_put_c(notes, "an annotation without appearance was removed\n");
+		return OK;
+	}
+	if (!fit(q, form, rect, m))
+		return OK;
+	qpdf_oh_replace_key(q, qpdf_oh_get_dict(q, form), "/Type", qpdf_oh_new_name(q, "/XObject"));
+	qpdf_oh_replace_key(q, qpdf_oh_get_dict(q, form), "/Subtype", qpdf_oh_new_name(q, "/Form"));
+	char name[32];
+	snprintf(name, sizeof(name), "/KeiinA%d", number);
+	qpdf_oh_replace_key(q, xobjects, name, form);
+	buf_printf(out, "q %.5f %.5f %.5f %.5f %.4f %.4f cm %s Do Q\n", m[0], m[1], m[2], m[3], m[4], m[5], name);
+	return OK;
+}
+
+enum err
+flatten_annotations(qpdf_data q, qpdf_oh page, qpdf_oh xobjects, struct buf *out, struct buf *notes)
+{
+	qpdf_oh all = qpdf_oh_get_key(q, page, "/Annots");
+	if (!qpdf_oh_is_array(q, all))
+		return OK;
+	int n = qpdf_oh_get_array_n_items(q, all);
+	if (n > ANNOTATIONS_MAX)
+		return ERR_PDF_LIMIT;
+	for (int i = 0; i < n; i++) {
+		qpdf_oh one = qpdf_oh_get_array_item(q, all, i);
+		if (qpdf_oh_is_dictionary(q, one))
+			TRY(flatten_one(q, one, i, xobjects, out, notes));
+	}
+	return OK;
+}

@@ -1,0 +1,257 @@
+/* A document from outside becomes the one that everybody sees: one revision, nothing that runs or hides, forms and annotations drawn
+ * into the page, the document's ID at the foot of every page.  Works in the sandbox. */
+#include "flatten.h"
+#include "pdfd.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { HEADER_WITHIN = 1024, PAGES_MAX = 1000, FIELDS_DEPTH = 16, FIELDS_MAX = 20000 };
+
+static void
+close_qpdf(qpdf_data *q)
+{
+	if (*q)
+		qpdf_cleanup(q);
+}
+
+static enum err
+refused(qpdf_data q)
+{
+	enum qpdf_error_code_e code = qpdf_get_error_code(q, qpdf_get_error(q));
+	return code == qpdf_e_password ? ERR_PDF_ENCRYPTED : ERR_PDF_BROKEN;
+}
+
+static enum err
+open_document(qpdf_data q, struct str pdf)
+{
+	if (str_find(str_slice(pdf, 0, HEADER_WITHIN), STR("%PDF-")) < 0)
+		return ERR_NOT_PDF;
+	qpdf_silence_errors(q);
+	qpdf_set_suppress_warnings(q, QPDF_TRUE);
+	if (qpdf_read_memory(q, "document", pdf.p, pdf.n, "") & QPDF_ERRORS)
+		return refused(q);
+	return OK;
+}
+
+/* Fields with a value: a signature must survive, so the document cannot be rewritten. */
+static enum err
+check_fields(qpdf_data q, qpdf_oh fields, int depth, int *budget)
+{
+	if (!qpdf_oh_is_array(q, fields))
+		return OK;
+	if (depth > FIELDS_DEPTH)
+		return ERR_PDF_LIMIT;
+	int n = qpdf_oh_get_array_n_items(q, fields);
+	for (int i = 0; i < n; i++) {
+		qpdf_oh f = qpdf_oh_get_array_item(q, fields, i);
+		if (--*budget < 0)
+			return ERR_PDF_LIMIT;
+		if (!qpdf_oh_is_dictionary(q, f))
+			continue;
+		qpdf_oh type = qpdf_oh_get_key(q, f, "/FT");
+		if (qpdf_oh_is_name(q, type) && strcmp(qpdf_oh_get_name(q, type), "/Sig") == 0 &&
+		    qpdf_oh_is_dictionary(q, qpdf_oh_get_key(q, f, "/V")))
+			return ERR_PDF_SIGNED;
+		TRY(check_fields(q, qpdf_oh_get_key(q, f, "/Kids"), depth + 1, budget));
+	}
+	return OK;
+}
+
+static bool
+layers_are_hidden(qpdf_data q, qpdf_oh root)
+{
+	qpdf_oh d = qpdf_oh_get_key_if_dict(q, qpdf_oh_get_key(q, root, "/OCProperties"), "/D");
+	qpdf_oh off = qpdf_oh_get_key_if_dict(q, d, "/OFF"), base = qpdf_oh_get_key_if_dict(q, d, "/BaseState");
+	bool base_off = qpdf_oh_is_name(q, base) && strcmp(qpdf_oh_get_name(q, base), "/OFF") == 0;
+	return base_off || (qpdf_oh_is_array(q, off) && qpdf_oh_get_array_n_items(q, off) > 0);
+}
+
+static enum err
+check_catalog(qpdf_data q, qpdf_oh root)
+{
+	qpdf_oh form = qpdf_oh_get_key(q, root, "/AcroForm"), names = qpdf_oh_get_key(q, root, "/Names"),
+	        open = qpdf_oh_get_key(q, root, "/OpenAction");
+	int budget = FIELDS_MAX;
+	if (qpdf_oh_has_key(q, root, "/Perms") || qpdf_oh_has_key(q, root, "/DSS"))
+		return ERR_PDF_SIGNED;
+	if (qpdf_oh_is_dictionary(q, form)) {
+		TRY(check_fields(q, qpdf_oh_get_key(q, form, "/Fields"), 0, &budget));
+		if (qpdf_oh_has_key(q, form, "/XFA"))
+			return ERR_PDF_ACTIVE;
+	}
+	if (qpdf_oh_is_dictionary(q, names) && (qpdf_oh_has_key(q, names, "/JavaScript") || qpdf_oh_has_key(q, names, "/EmbeddedFiles")))
+		return ERR_PDF_ACTIVE;
+	if (qpdf_oh_has_key(q, root, "/AA") || qpdf_oh_has_key(q, root, "/Collection"))
+		return ERR_PDF_ACTIVE;
+	if (qpdf_oh_is_dictionary(q, open)) {
+		qpdf_oh s = qpdf_oh_get_key(q, open, "/S");
+		if (!qpdf_oh_is_name(q, s) || strcmp(qpdf_oh_get_name(q, s), "/GoTo") != 0)
+			return ERR_PDF_ACTIVE;
+	}
+	return layers_are_hidden(q, root) ? ERR_PDF_ACTIVE : OK;
+}
+
+static void
+keep_only(qpdf_data q, qpdf_oh dict, const char *const *wanted)
+{
+	struct key_list k = keys_of(q, dict);
+	for (int i = 0; i < k.n; i++) {
+		const char *const *w = wanted;
+		while (*w && strcmp(*w, k.v[i]) != 0)
+			w++;
+		if (!*w)
+			qpdf_oh_remove_key(q, dict, k.v[i]);
+	}
+	keys_free(&k);
+}
+
+/* Moves the origin to the bottom left of the page as displayed, x to its right. */
+static void
+displayed(const double box[4], int rotate, double ret[6])
+{
+	const double m[4][6] = {{1, 0, 0, 1, box[0], box[1]}, {0, 1, -1, 0, box[2], box[1]}, {-1, 0, 0, -1, box[2], box[3]},
+	    {0, -1, 1, 0, box[0], box[3]}};
+	memcpy(ret, m[rotate / 90], sizeof(m[0]));
+}
+
+static enum err
+page_box(qpdf_data q, qpdf_oh page, double ret[4])
+{
+	double media[4], crop[4];
+	if (!box_of(q, qpdf_oh_get_key(q, page, "/MediaBox"), media))
+		return ERR_PDF_BROKEN;
+	if (!box_of(q, qpdf_oh_get_key(q, page, "/CropBox"), crop))
+		memcpy(crop, media, sizeof(crop));
+	ret[0] = fmax(media[0], crop[0]);
+	ret[1] = fmax(media[1], crop[1]);
+	ret[2] = fmin(media[2], crop[2]);
+	ret[3] = fmin(media[3], crop[3]);
+	double w = ret[2] - ret[0], h = ret[3] - ret[1];
+	if (w < 3 || h < 3)
+		return ERR_PDF_BROKEN;
+	return w > 20000 || h > 20000 ? ERR_PDF_LIMIT : OK;
+}
+
+static enum err
+footer_operators(qpdf_data q, qpdf_oh page, const char *text, struct buf *out)
+{
+	double box[4], m[6], unit = 1;
+	int rotate = 0;
+	TRY(page_box(q, page, box));
+	qpdf_oh_get_value_as_int(q, qpdf_oh_get_key(q, page, "/Rotate"), &rotate);
+	rotate = (rotate % 360 + 360) % 360 / 90 * 90;
+	if (!qpdf_oh_get_value_as_number(q, qpdf_oh_get_key(q, page, "/UserUnit"), &unit) || !(unit >= 0.01 && unit <= 1000))
+		unit = 1;
+	displayed(box, rotate, m);
+	double right = 20 / unit, up = 11 / unit;
+	buf_printf(out, "/Artifact BMC q 0.45 g BT /KeiinF %.3f Tf %.4f %.4f %.4f %.4f %.4f %.4f Tm (%s) Tj ET Q EMC\n", 7 / unit, m[0], m[1], m[2],
+	    m[3], m[4] + m[0] * right + m[2] * up, m[5] + m[1] * right + m[3] * up, text);
+	return OK;
+}
+
+static void
+set_contents(qpdf_data q, qpdf_oh page, qpdf_oh before, struct str after)
+{
+	qpdf_oh old = qpdf_oh_get_key(q, page, "/Contents"), all = qpdf_oh_new_array(q);
+	qpdf_oh_append_item(q, all, before);
+	if (qpdf_oh_is_array(q, old)) {
+		int n = qpdf_oh_get_array_n_items(q, old);
+		for (int i = 0; i < n; i++) {
+			qpdf_oh one = qpdf_oh_get_array_item(q, old, i);
+			if (qpdf_oh_is_stream(q, one))
+				qpdf_oh_append_item(q, all, one);
+		}
+	} else if (qpdf_oh_is_stream(q, old)) {
+		qpdf_oh_append_item(q, all, old);
+	}
+	qpdf_oh_append_item(q, all, stream_of(q, after));
+	qpdf_oh_replace_key(q, page, "/Contents", all);
+}
+
+static enum err
+normalise_page(qpdf_data q, qpdf_oh page, qpdf_oh font, qpdf_oh before, const char *footer, struct buf *notes)
+{
+	static const char *const wanted[] = {"/Type", "/Parent", "/MediaBox", "/CropBox", "/BleedBox", "/TrimBox", "/ArtBox", "/Rotate",
+	    "/Contents", "/Resources", "/Group", "/UserUnit", "/StructParents", NULL};
+	struct buf after CLEANUP(buf_free) = {0};
+	if (!qpdf_oh_is_dictionary(q, page))
+		return ERR_PDF_BROKEN;
+	if (qpdf_oh_has_key(q, page, "/AA"))
+		return ERR_PDF_ACTIVE;
+	qpdf_oh resources = own_copy(q, qpdf_oh_get_key(q, page, "/Resources"));
+	qpdf_oh xobjects = own_copy(q, qpdf_oh_get_key(q, resources, "/XObject"));
+	qpdf_oh fonts = own_copy(q, qpdf_oh_get_key(q, resources, "/Font"));
+	buf_put_c(&after, "\nQ\n");
+	TRY(flatten_annotations(q, page, xobjects, &after, notes));
+	TRY(footer_operators(q, page, footer, &after));
+	qpdf_oh_replace_key(q, fonts, "/KeiinF", font);
+	qpdf_oh_replace_key(q, resources, "/Font", fonts);
+	qpdf_oh_replace_key(q, resources, "/XObject", xobjects);
+	qpdf_oh_replace_key(q, page, "/Resources", resources);
+	set_contents(q, page, before, buf_str(&after));
+	keep_only(q, page, wanted);
+	return OK;
+}
+
+static enum err
+write_document(qpdf_data q, struct buf *ret)
+{
+	if (qpdf_init_write_memory(q) & QPDF_ERRORS)
+		return ERR_PDF_BROKEN;
+	qpdf_set_object_stream_mode(q, qpdf_o_disable);
+	qpdf_set_decode_level(q, qpdf_dl_none);
+	qpdf_set_compress_streams(q, QPDF_TRUE);
+	qpdf_set_preserve_encryption(q, QPDF_FALSE);
+	qpdf_set_deterministic_ID(q, QPDF_TRUE);
+	qpdf_set_minimum_pdf_version(q, "1.7");
+	if (qpdf_write(q) & QPDF_ERRORS)
+		return ERR_PDF_BROKEN;
+	buf_put(ret, str_make(qpdf_get_buffer(q), qpdf_get_buffer_length(q)));
+	return OK;
+}
+
+/* Only printable ASCII without the characters that end a PDF string. */
+static bool
+plain(const char *footer)
+{
+	for (; *footer; footer++)
+		if (*footer < 0x20 || *footer > 0x7e || strchr("()\\", *footer))
+			return false;
+	return true;
+}
+
+enum err
+pdfd_normalise(struct str pdf, const char *footer, struct buf *ret_pdf, struct buf *ret_notes)
+{
+	static const char *const wanted[] = {"/Type", "/Pages", "/Version", "/Lang", "/PageLabels", "/MarkInfo", "/StructTreeRoot",
+	    "/PageLayout", "/OutputIntents", NULL};
+	static const char *const trailer_wanted[] = {"/Root", "/Info", "/ID", "/Size", NULL};
+	qpdf_data q CLEANUP(close_qpdf) = qpdf_init();
+	if (!q)
+		return ERR_NOMEM;
+	if (!plain(footer))
+		return ERR_INVALID;
+	TRY(open_document(q, pdf));
+	qpdf_oh root = qpdf_get_root(q);
+	if (qpdf_has_error(q) || !qpdf_oh_is_dictionary(q, root))
+		return ERR_PDF_BROKEN;
+	TRY(check_catalog(q, root));
+	if (qpdf_push_inherited_attributes_to_page(q) & QPDF_ERRORS)
+		return ERR_PDF_BROKEN;
+	int pages = qpdf_get_num_pages(q);
+	if (qpdf_has_error(q) || pages <= 0)
+		return ERR_PDF_BROKEN;
+	if (pages > PAGES_MAX)
+		return ERR_PDF_LIMIT;
+	qpdf_oh font = qpdf_make_indirect_object(q,
+	    qpdf_oh_parse(q, "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"));
+	qpdf_oh before = stream_of(q, STR("q\n"));
+	for (int i = 0; i < pages; i++)
+		TRY(normalise_page(q, qpdf_get_page_n(q, (size_t)i), font, before, footer, ret_notes));
+	keep_only(q, root, wanted);
+	keep_only(q, qpdf_get_trailer(q), trailer_wanted);
+	if (qpdf_has_error(q))
+		return ERR_PDF_BROKEN;
+	return write_document(q, ret_pdf);
+}

@@ -1,0 +1,57 @@
+#include "data_dir.h"
+#include "keyd.h"
+#include "log.h"
+#include "mailer_new.h"
+#include "roles.h"
+#include "sealer_new.h"
+#include "tsa.h"
+#include "wiring.h"
+#include "worker.h"
+
+static enum err
+make_sealer(struct arena *a, const struct config *c, struct sealer **ret)
+{
+	struct certificates *certs = ARENA_NEW(a, struct certificates);
+	struct signer signer = keyd_signer(a, ROLE_FD_KEYD);
+	struct tsa *tsa;
+	TRY(certificates_load(a, data_path(a, c, "keys"), certs));
+	if (c->tsa_url.n)
+		TRY(tsa_remote(a, arena_cstr(a, c->tsa_url), c->tsa_trust.n ? arena_cstr(a, c->tsa_trust) : NULL, &tsa));
+	else
+		TRY(tsa_embedded(a, signer, certs, &tsa));
+	return sealer_new(a, signer, certs, tsa, ret);
+}
+
+static enum err
+start(struct arena *a, const struct config *c, struct wiring *w, struct job_pool **ret)
+{
+	struct mailer_settings mail = {.smtp_url = c->smtp_url,
+	    .user = c->smtp_user,
+	    .password = c->smtp_password,
+	    .starttls = c->smtp_starttls,
+	    .from = c->mail_from,
+	    .outbox_dir = data_path(a, c, "outbox")};
+	TRY(wiring_make(a, c, w));
+	TRY(make_sealer(a, c, &w->app.sealer));
+	TRY(mailer_new(a, &mail, &w->app.mailer));
+	TRY(wiring_lock_down(a, c));
+	struct job_config jobs = {
+	    .threads = (unsigned)c->job_threads, .kick_fd = ROLE_FD_KICK, .worker_app = wiring_worker_app, .self = w};
+	return job_pool_start(&jobs, ret);
+}
+
+int
+role_jobs(struct arena *a, const struct config *c)
+{
+	static struct wiring w;
+	struct job_pool *pool;
+	wiring_block_signals();
+	enum err e = start(a, c, &w, &pool);
+	if (e != OK) {
+		log_event(LOG_ERROR, "start", "error=%s", err_info(e)->name);
+		return 1;
+	}
+	wiring_serve_until_told();
+	job_pool_stop(pool);
+	return 0;
+}

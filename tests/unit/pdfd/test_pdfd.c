@@ -1,0 +1,251 @@
+/* Real questions through a real fork server. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "client.h"
+#include "clock.h"
+#include "ipc.h"
+#include "pdfd.h"
+
+#include <dirent.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static struct arena arena;
+static struct pdfd *pdfd;
+static pid_t server;
+
+static int
+start(void **state)
+{
+	int pair[2];
+	assert_int_equal(ipc_pair(pair), OK);
+	server = fork();
+	if (server == 0) {
+		close(pair[0]);
+		_exit(pdfd_serve(pair[1]));
+	}
+	close(pair[1]);
+	assert_int_equal(pdfd_client_new(&arena, pair[0], &pdfd), OK);
+	return 0;
+}
+
+static int
+stop(void **state)
+{
+	int status;
+	assert_int_equal(waitpid(server, &status, WNOHANG), 0); /* whatever was asked, the server lives */
+	kill(server, SIGKILL);
+	waitpid(server, &status, 0);
+	arena_free(&arena);
+	return 0;
+}
+
+/* A PDF of the given objects; %zu in none of them. The first is the catalog. */
+static struct str
+make_pdf(const char *const *objects, size_t n)
+{
+	struct buf b = {0};
+	size_t at[64];
+	buf_put_c(&b, "%PDF-1.7\n");
+	for (size_t i = 0; i < n; i++) {
+		at[i] = b.n;
+		buf_printf(&b, "%zu 0 obj\n%s\nendobj\n", i + 1, objects[i]);
+	}
+	size_t xref = b.n;
+	buf_printf(&b, "xref\n0 %zu\n0000000000 65535 f \n", n + 1);
+	for (size_t i = 0; i < n; i++)
+		buf_printf(&b, "%010zu 00000 n \n", at[i]);
+	buf_printf(&b, "trailer\n<< /Size %zu /Root 1 0 R >>\nstartxref\n%zu\n%%%%EOF\n", n + 1, xref);
+	struct str s = arena_str(&arena, buf_str(&b));
+	buf_free(&b);
+	return s;
+}
+
+#define PAGES "<< /Type /Pages /Kids [3 0 R] /Count 1 >>"
+#define CONTENT "<< /Length 44 >>\nstream\nBT /F1 24 Tf 72 700 Td (Hello Keiin) Tj ET \nendstream"
+#define FONT "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
+#define PAGE(more)                                                                                                                             \
+	"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F1 5 0 R >> >> /Contents 4 0 R " more " >>"
+
+static enum err
+intake(struct str pdf, struct document_info *info, struct str *normal)
+{
+	return documents_intake(pdfd, pdf, STR("KEIIN test-1"), &arena, info, normal);
+}
+
+static enum err
+intake_of(const char *catalog, const char *page, const char *extra)
+{
+	struct document_info info;
+	struct str normal;
+	const char *const objects[] = {catalog, PAGES, page, CONTENT, FONT, extra};
+	return intake(make_pdf(objects, extra ? 6 : 5), &info, &normal);
+}
+
+#define CATALOG(more) "<< /Type /Catalog /Pages 2 0 R " more " >>"
+
+static void
+a_plain_document_is_taken_in(void **state)
+{
+	struct document_info info;
+	struct str normal, png;
+	const char *const objects[] = {CATALOG(""), PAGES, PAGE("/Rotate 90"), CONTENT, FONT};
+	assert_int_equal(intake(make_pdf(objects, 5), &info, &normal), OK);
+	assert_int_equal(info.pages_n, 1);
+	assert_true(info.pages[0].width_mm > 296 && info.pages[0].width_mm < 298); /* turned: landscape */
+	assert_true(str_find(info.pages[0].text, STR("Hello Keiin")) >= 0);
+	assert_true(str_find(info.pages[0].text, STR("KEIIN test-1")) >= 0);
+	assert_int_equal(documents_render(pdfd, normal, 1, 720, &arena, &png), OK);
+	assert_true(png.n > 500);
+	struct str again;
+	assert_int_equal(intake(make_pdf(objects, 5), &info, &again), OK);
+	assert_true(str_eq(normal, again)); /* deterministic */
+}
+
+static void
+active_content_is_refused(void **state)
+{
+	assert_int_equal(intake_of(CATALOG("/OpenAction << /S /JavaScript /JS (app.alert) >>"), PAGE(""), NULL), ERR_PDF_ACTIVE);
+	assert_int_equal(intake_of(CATALOG("/Names << /EmbeddedFiles << /Names [] >> >>"), PAGE(""), NULL), ERR_PDF_ACTIVE);
+	assert_int_equal(intake_of(CATALOG("/AcroForm << /Fields [] /XFA (x) >>"), PAGE(""), NULL), ERR_PDF_ACTIVE);
+	assert_int_equal(intake_of(CATALOG(""), PAGE("/AA << /O << /S /Launch >> >>"), NULL), ERR_PDF_ACTIVE);
+	assert_int_equal(intake_of(CATALOG(""), PAGE("/Annots [<< /Subtype /Link /Rect [0 0 9 9] /A << /S /Launch /F (x) >> >>]"), NULL),
+	    ERR_PDF_ACTIVE);
+	assert_int_equal(intake_of(CATALOG(""), PAGE("/Annots [<< /Subtype /FileAttachment /Rect [0 0 9 9] >>]"), NULL), ERR_PDF_ACTIVE);
+	assert_int_equal(intake_of(CATALOG("/OCProperties << /D << /OFF [6 0 R] >> >>"), PAGE(""), "<< /Type /OCG >>"), ERR_PDF_ACTIVE);
+}
+
+static void
+plain_links_become_inert(void **state)
+{
+	assert_int_equal(
+	    intake_of(CATALOG(""), PAGE("/Annots [<< /Subtype /Link /Rect [0 0 9 9] /A << /S /URI /URI (https://example.test) >> >>]"), NULL), OK);
+}
+
+static void
+signed_and_junk_are_refused(void **state)
+{
+	struct document_info info;
+	struct str normal;
+	assert_int_equal(intake_of(CATALOG("/AcroForm << /Fields [<< /FT /Sig /T (s) /V << /Type /Sig >> >>] >>"), PAGE(""), NULL),
+	    ERR_PDF_SIGNED);
+	assert_int_equal(intake(STR("this is no PDF"), &info, &normal), ERR_NOT_PDF);
+	assert_int_equal(intake(STR("%PDF-1.7\ngarbage"), &info, &normal), ERR_PDF_BROKEN);
+	assert_int_equal(intake(STR_NONE, &info, &normal), ERR_NOT_PDF);
+}
+
+static void
+a_form_field_is_drawn_into_the_page(void **state)
+{
+	struct document_info info;
+	struct str normal;
+	const char *const objects[] = {CATALOG("/AcroForm << /Fields [6 0 R] >>"), PAGES, PAGE("/Annots [6 0 R]"), CONTENT, FONT,
+	    "<< /Type /Annot /Subtype /Widget /FT /Tx /T (name) /V (Taro) /Rect [72 600 272 630] /AP << /N 7 0 R >> >>",
+	    "<< /Type /XObject /Subtype /Form /BBox [0 0 200 30] /Resources << /Font << /F1 5 0 R >> >> /Length 40 >>\nstream\n"
+	    "BT /F1 12 Tf 2 8 Td (Field Taro) Tj ET \nendstream"};
+	assert_int_equal(intake(make_pdf(objects, 7), &info, &normal), OK);
+	assert_true(str_find(info.pages[0].text, STR("Field Taro")) >= 0);
+	assert_true(str_find(normal, STR("/AcroForm")) < 0);
+}
+
+static void
+what_never_ends_is_ended(void **state)
+{
+	struct document_info info;
+	struct str normal;
+	const char *const loop[] = {CATALOG(""), "<< /Type /Pages /Kids [2 0 R 2 0 R] /Count 2 >>"};
+	int64_t began = clock_monotonic_ms();
+	assert_int_not_equal(intake(make_pdf(loop, 2), &info, &normal), OK);
+	const char *const huge[] = {CATALOG(""), PAGES, "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 1000000000 1000000000] >>"};
+	assert_int_not_equal(intake(make_pdf(huge, 3), &info, &normal), OK);
+	assert_true(clock_monotonic_ms() - began < 20000);
+}
+
+/* 499 documents of public projects, where they are at hand: no crash of the server, nothing that hangs. */
+static void
+the_corpus_is_taken_in_or_refused(void **state)
+{
+	const char *folder = getenv("KEIIN_CORPUS");
+	char command[4096];
+	snprintf(command, sizeof(command), "find '%s' -name '*.pdf' 2>/dev/null | sort", folder ? folder : KEIIN_SOURCE_ROOT "/../shared/corpus");
+	FILE *list = popen(command, "r");
+	unsigned outcomes[ERR_COUNT] = {0}, n = 0;
+	int64_t longest = 0;
+	char path[4096];
+	while (list && fgets(path, sizeof(path), list)) {
+		struct arena one = {0};
+		struct document_info info;
+		struct str normal, png;
+		path[strcspn(path, "\n")] = 0;
+		FILE *f = fopen(path, "rb");
+		static char bytes[32 << 20];
+		size_t size = f ? fread(bytes, 1, sizeof(bytes), f) : 0;
+		if (f)
+			fclose(f);
+		int64_t began = clock_monotonic_ms();
+		enum err e = documents_intake(pdfd, str_make(bytes, size), STR("KEIIN corpus"), &one, &info, &normal);
+		outcomes[e]++;
+		n++;
+		if (e == OK) {
+			e = documents_render(pdfd, normal, 1, 300, &one, &png);
+			if (e != OK)
+				print_message("not rendered: %s: %s\n", path, err_info(e)->name);
+		}
+		int64_t took = clock_monotonic_ms() - began;
+		if (took > longest)
+			longest = took;
+		if (getenv("KEIIN_VERBOSE"))
+			print_message("%s %lld ms %s\n", err_info(e)->name, (long long)took, path);
+		arena_free(&one);
+	}
+	if (list)
+		pclose(list);
+	if (n == 0) {
+		print_message("no corpus here: skipped\n");
+		skip();
+	}
+	for (unsigned e = 0; e < ERR_COUNT; e++)
+		if (outcomes[e])
+			print_message("%-20s %u\n", err_info((enum err)e)->name, outcomes[e]);
+	print_message("%u files, longest %lld ms\n", n, (long long)longest);
+	assert_true(longest < 2 * 16000);
+	assert_int_equal(outcomes[ERR_PEER] + outcomes[ERR_IO] + outcomes[ERR_BUG], 0);
+	assert_true(outcomes[OK] > n / 2);
+}
+
+static void
+speed_is_printed(void **state)
+{
+	struct document_info info;
+	struct str normal;
+	const char *const objects[] = {CATALOG(""), PAGES, PAGE(""), CONTENT, FONT};
+	struct str pdf = make_pdf(objects, 5);
+	int64_t began = clock_monotonic_ms();
+	for (int i = 0; i < 200; i++)
+		assert_int_equal(intake(pdf, &info, &normal), OK);
+	print_message("intake: %.2f ms each\n", (double)(clock_monotonic_ms() - began) / 200);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(a_plain_document_is_taken_in),
+	    cmocka_unit_test(active_content_is_refused),
+	    cmocka_unit_test(plain_links_become_inert),
+	    cmocka_unit_test(signed_and_junk_are_refused),
+	    cmocka_unit_test(a_form_field_is_drawn_into_the_page),
+	    cmocka_unit_test(what_never_ends_is_ended),
+	    cmocka_unit_test(speed_is_printed),
+	    cmocka_unit_test(the_corpus_is_taken_in_or_refused),
+	};
+	return cmocka_run_group_tests(tests, start, stop);
+}
