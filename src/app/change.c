@@ -51,9 +51,8 @@ forget_what_was_read(struct change *c)
 #endif
 
 enum err
-change_begin(struct change *c)
+change_apply(struct change *c)
 {
-	TRY(tx_write(c->a->store, &c->tx));
 #ifdef MUTANT_NO_SWAP
 	TRY(forget_what_was_read(c));
 #endif
@@ -66,6 +65,21 @@ change_begin(struct change *c)
 		                      r->entry, r->authentication, r->ip, r->user_agent, r->prev, r->hash, &c->n)));
 	}
 	return OK;
+}
+
+enum err
+change_begin(struct change *c)
+{
+	TRY(tx_write(c->a->store, &c->tx));
+	return change_apply(c);
+}
+
+enum err
+change_begin_within(struct change *c, const struct change *other)
+{
+	c->within = true;
+	c->tx = other->tx;
+	return change_apply(c);
 }
 
 enum err
@@ -110,5 +124,6 @@ change_commit(struct change *c)
 void
 change_end(struct change *c)
 {
-	tx_end(&c->tx);
+	if (!c->within)
+		tx_end(&c->tx);
 }

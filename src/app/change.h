@@ -18,7 +18,7 @@ struct change {
 	unsigned events_n;
 	struct tx tx;
 	int64_t n; /* rows changed by the last statement */
-	bool jobs;
+	bool jobs, within;
 };
 
 struct change_what {
@@ -32,6 +32,10 @@ MUST_CHECK enum err change_start(struct change *c, struct app *a, const struct r
 struct str change_event(struct change *c, const struct change_what *what);
 /* Opens the transaction. ERR_DB_BUSY when the envelope moved meanwhile. */
 MUST_CHECK enum err change_begin(struct change *c);
+/* What change_begin() does after opening c->tx, for whoever opened it already. */
+MUST_CHECK enum err change_apply(struct change *c);
+/* The same within the transaction of another change, which commits for both. */
+MUST_CHECK enum err change_begin_within(struct change *c, const struct change *other);
 /* For a statement that must change exactly one row: ERR_DB_BUSY when it did not, or when somebody was quicker. */
 MUST_CHECK enum err change_one(struct change *c, enum err e);
 /* A job row, due now. Adding the same dedup again does nothing. */

@@ -11,6 +11,7 @@ static unsigned
 starts(enum envelope_act act)
 {
 	switch (act) {
+	case ENVELOPE_ACT_EDIT:
 	case ENVELOPE_ACT_SEND: return FROM(ENVELOPE_DRAFT);
 	case ENVELOPE_ACT_CERTIFIED: return FROM(ENVELOPE_PREPARING);
 	case ENVELOPE_ACT_CONSENT:
@@ -38,6 +39,7 @@ leads_to(enum envelope_state s, enum envelope_act act)
 	case ENVELOPE_ACT_RETURN: return ENVELOPE_RETURNED;
 	case ENVELOPE_ACT_SUPERSEDE: return ENVELOPE_SUPERSEDED;
 	case ENVELOPE_ACT_WITHDRAW: return ENVELOPE_WITHDRAWN;
+	case ENVELOPE_ACT_EDIT:
 	case ENVELOPE_ACT_SEALED:
 	case ENVELOPE_ACT_FORWARD:
 	case ENVELOPE_ACT_COUNT: break;

@@ -19,6 +19,7 @@ enum envelope_state {
 };
 
 enum envelope_act {
+	ENVELOPE_ACT_EDIT,      /* draft -> draft */
 	ENVELOPE_ACT_SEND,      /* draft -> preparing */
 	ENVELOPE_ACT_CERTIFIED, /* preparing -> sent */
 	ENVELOPE_ACT_CONSENT,   /* sent, partially signed -> partially signed */
