@@ -74,7 +74,7 @@ struct place {
 	unsigned page; /* 1 = first */
 	double x_mm, y_mm, size_mm;
 };
-enum { PARTICIPANTS_MAX = 10, PLACES_MAX = 8, REQUESTS_MAX = 10 };
+enum { PARTICIPANTS_MAX = 10, PLACES_MAX = 8, REQUESTS_MAX = 10, PARTICIPANT_ROWS_MAX = 30 }; /* rows: with those who forwarded */
 struct document_request {
 	struct str id, name, note;
 	bool required;
@@ -149,7 +149,7 @@ struct envelope_view {
 	unsigned version, pages;
 	double *page_width_mm, *page_height_mm; /* pages of them */
 	struct str document_sha256, concluded_sha256; /* hexadecimal, empty until there */
-	struct participant_view participants[PARTICIPANTS_MAX * 3]; /* forwarded ones stay */
+	struct participant_view participants[PARTICIPANT_ROWS_MAX]; /* forwarded ones stay */
 	unsigned participants_n;
 	struct timeline_row *timeline;
 	size_t timeline_n;

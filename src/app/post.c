@@ -49,7 +49,7 @@ post_parse(struct str payload, struct post_order *ret)
 void
 turns_note(struct change *c, const struct dossier *d, const struct party *parties, struct turns *ret)
 {
-	ret->n = d->n < sizeof(ret->come) ? d->n : sizeof(ret->come);
+	ret->n = d->n < PARTICIPANT_ROWS_MAX ? d->n : PARTICIPANT_ROWS_MAX;
 	if (!party_turns(parties, ret->n, ret->come))
 		return;
 	for (size_t i = 0; i < ret->n; i++)

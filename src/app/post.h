@@ -32,7 +32,7 @@ MUST_CHECK enum err post_parse(struct str payload, struct post_order *ret);
 
 /* Whose turn has come: the audit rows (before change_begin), then states and mails (after). parties: as they will be. */
 struct turns {
-	bool come[PARTICIPANTS_MAX * 8];
+	bool come[PARTICIPANT_ROWS_MAX];
 	size_t n;
 };
 void turns_note(struct change *c, const struct dossier *d, const struct party *parties, struct turns *ret);

@@ -17,7 +17,7 @@ starts(enum envelope_act act)
 	case ENVELOPE_ACT_CONSENT:
 	case ENVELOPE_ACT_LAST_CONSENT:
 	case ENVELOPE_ACT_RETURN:
-	case ENVELOPE_ACT_FORWARD: return open_states;
+	case ENVELOPE_ACT_SIGNER: return open_states;
 	case ENVELOPE_ACT_SEALED:
 	case ENVELOPE_ACT_COMPLETE: return FROM(ENVELOPE_SEALING);
 	case ENVELOPE_ACT_SUPERSEDE: return FROM(ENVELOPE_RETURNED);
@@ -41,7 +41,7 @@ leads_to(enum envelope_state s, enum envelope_act act)
 	case ENVELOPE_ACT_WITHDRAW: return ENVELOPE_WITHDRAWN;
 	case ENVELOPE_ACT_EDIT:
 	case ENVELOPE_ACT_SEALED:
-	case ENVELOPE_ACT_FORWARD:
+	case ENVELOPE_ACT_SIGNER:
 	case ENVELOPE_ACT_COUNT: break;
 	}
 	return s;

@@ -29,7 +29,7 @@ enum envelope_act {
 	ENVELOPE_ACT_RETURN,
 	ENVELOPE_ACT_SUPERSEDE,
 	ENVELOPE_ACT_WITHDRAW,
-	ENVELOPE_ACT_FORWARD, /* and everything else a signer does on the way: the state stays */
+	ENVELOPE_ACT_SIGNER, /* forwarding, and what else a signer does on the way: the state stays */
 	ENVELOPE_ACT_COUNT
 };
 
