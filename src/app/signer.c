@@ -61,7 +61,7 @@ signer_progress(const struct signer *s)
 	struct progress g = {.has_seal = s->p->seal_required,
 	    .reviewed = s->p->reviewed_ms != 0,
 	    .documents_done = s->p->documents_ms != 0,
-	    .has_made = s->p->seal.n > 0,
+	    .has_made = s->p->seal_method.n > 0,
 	    .confirmed = s->p->state == PARTICIPANT_CONFIRMED};
 	for (size_t i = 0; i < s->requests.n; i++) {
 		const struct row_request *r = &s->requests.v[i];

@@ -99,12 +99,16 @@ CREATE TABLE participant (
 	seen_all_ms BIGINT NOT NULL DEFAULT 0,
 	reviewed_ms BIGINT NOT NULL DEFAULT 0,
 	documents_ms BIGINT NOT NULL DEFAULT 0,
-	seal TEXT,
 	seal_method TEXT,
 	seal_text TEXT,
 	seal_face BIGINT NOT NULL DEFAULT 0,
 	mail_problem TEXT,
 	UNIQUE (envelope_id, position, generation)
+);
+-- The chosen impression, apart from the participant for its size.
+CREATE TABLE impression (
+	participant_id TEXT PRIMARY KEY REFERENCES participant (id),
+	seal TEXT NOT NULL
 );
 CREATE TABLE document_request (
 	id TEXT PRIMARY KEY,

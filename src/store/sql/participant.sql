@@ -1,6 +1,6 @@
 -- Who signs, what is asked of them, and what they handed in.
 
--- row participant: id str, envelope_id str, position int, generation int, turn int, state int, company str, name str, mail str, entry int, seal_required int, handwriting_allowed int, places str, language str, forwarded_from str, forwarded_to str, forward_message str, forwarded_ms int, signer_company str, signer_title str, signer_name str, signer_mail str, opened_ms int, seen_all_ms int, reviewed_ms int, documents_ms int, seal str, seal_method str, seal_text str, seal_face int, mail_problem str
+-- row participant: id str, envelope_id str, position int, generation int, turn int, state int, company str, name str, mail str, entry int, seal_required int, handwriting_allowed int, places str, language str, forwarded_from str, forwarded_to str, forward_message str, forwarded_ms int, signer_company str, signer_title str, signer_name str, signer_mail str, opened_ms int, seen_all_ms int, reviewed_ms int, documents_ms int, seal_method str, seal_text str, seal_face int, mail_problem str
 -- row request: id str, participant_id str, number int, name str, note str, required int
 -- row submission: id str, request_id str, participant_id str, envelope_id str, file_name str, mime str, sha256 str, size int, at_ms int
 
@@ -31,7 +31,7 @@ UPDATE participant SET state = $2, opened_ms = CASE WHEN opened_ms = 0 THEN $3 E
 UPDATE participant SET signer_company = $2, signer_title = $3, signer_name = $4, signer_mail = $5 WHERE id = $1;
 
 -- query participant_restart(id str, now_ms int) exec
-UPDATE participant SET opened_ms = $2, seen_all_ms = 0, reviewed_ms = 0, documents_ms = 0, seal = NULL, seal_method = NULL,
+UPDATE participant SET opened_ms = $2, seen_all_ms = 0, reviewed_ms = 0, documents_ms = 0, seal_method = NULL,
 seal_text = NULL, seal_face = 0 WHERE id = $1;
 
 -- query participant_set_seen_all(id str, now_ms int) exec
@@ -43,8 +43,14 @@ UPDATE participant SET state = $2, reviewed_ms = $3 WHERE id = $1;
 -- query participant_set_documents(id str, now_ms int) exec
 UPDATE participant SET documents_ms = $2 WHERE id = $1;
 
--- query participant_set_seal(id str, seal str, method str, text str, face int) exec
-UPDATE participant SET seal = $2, seal_method = $3, seal_text = $4, seal_face = $5 WHERE id = $1;
+-- query participant_set_seal(id str, method str, text str, face int) exec
+UPDATE participant SET seal_method = $2, seal_text = $3, seal_face = $4 WHERE id = $1;
+
+-- query impression_put(participant_id str, seal str) exec
+INSERT INTO impression (participant_id, seal) VALUES ($1, $2) ON CONFLICT (participant_id) DO UPDATE SET seal = $2;
+
+-- query impression_get(participant_id str) one (seal str)
+SELECT seal FROM impression WHERE participant_id = $1;
 
 -- query participant_set_forwarded(id str, state int, forwarded_to str, now_ms int) exec
 UPDATE participant SET state = $2, forwarded_to = $3, forwarded_ms = $4 WHERE id = $1;
