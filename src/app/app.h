@@ -8,7 +8,10 @@
 #include "blob.h"
 #include "certificate.h"
 #include "documents.h"
+#include "envelope.h"
 #include "mailer.h"
+#include "outbox.h"
+#include "participant.h"
 #include "sealer.h"
 #include "store.h"
 
@@ -31,6 +34,7 @@ struct app {
 	struct pdfd *documents;
 	struct sealer *sealer; /* role jobs only */
 	struct mailer *mailer; /* role jobs only */
+	struct outbox *outbox; /* NULL when mails are really sent */
 	const struct app_config *config;
 	struct arena *arena;
 	int64_t now_ms;
@@ -64,24 +68,13 @@ MUST_CHECK enum err app_session(struct app *a, struct str token, struct user *re
 MUST_CHECK enum err app_logout(struct app *a, struct str token);
 
 /* ---- the sender's side (app/envelope_*.c) ---- */
-enum envelope_state {
-	ENVELOPE_DRAFT, ENVELOPE_PREPARING, /* R0 is being certified */
-	ENVELOPE_SENT, ENVELOPE_PARTIALLY_SIGNED, ENVELOPE_SEALING, ENVELOPE_COMPLETED,
-	ENVELOPE_RETURNED, ENVELOPE_SUPERSEDED, ENVELOPE_WITHDRAWN
-};
 struct str app_state_label(enum envelope_state s, bool english); /* 下書き 送信準備中 先方確認中 署名中 締結処理中 締結済 差し戻し 差し替え済み 取消 */
-
-enum { ENTRY_MAIL = 1, ENTRY_URL = 2 }; /* bits */
-enum participant_state {
-	PARTICIPANT_WAITING, PARTICIPANT_NOTIFIED, PARTICIPANT_OPENED, PARTICIPANT_REVIEWED, PARTICIPANT_CONFIRMED,
-	PARTICIPANT_RETURNED, PARTICIPANT_DELEGATED
-};
 
 struct place {
 	unsigned page; /* 1 = first */
 	double x_mm, y_mm, size_mm;
 };
-enum { PARTICIPANTS_MAX = 10, PLACES_MAX = 8, REQUESTS_MAX = 10 };
+enum { PARTICIPANTS_MAX = 10, PLACES_MAX = 8, REQUESTS_MAX = 10, PARTICIPANT_ROWS_MAX = 30 }; /* rows: with those who forwarded */
 struct document_request {
 	struct str id, name, note;
 	bool required;
@@ -154,9 +147,9 @@ struct envelope_view {
 	struct str id, title, message, document_id; /* document id printed in the footer */
 	enum envelope_state state;
 	unsigned version, pages;
-	double page_width_mm[1000], page_height_mm[1000];
+	double *page_width_mm, *page_height_mm; /* pages of them */
 	struct str document_sha256, concluded_sha256; /* hexadecimal, empty until there */
-	struct participant_view participants[PARTICIPANTS_MAX * 3]; /* forwarded ones stay */
+	struct participant_view participants[PARTICIPANT_ROWS_MAX]; /* forwarded ones stay */
 	unsigned participants_n;
 	struct timeline_row *timeline;
 	size_t timeline_n;
@@ -182,15 +175,7 @@ MUST_CHECK enum err app_envelope_download(struct app *a, const struct user *u, s
 MUST_CHECK enum err app_submission_download(struct app *a, const struct user *u, struct str submission, struct file_ref *ret);
 
 /* Local outbox: what would have been mailed, until SMTP is configured. */
-struct outbox_row {
-	struct str id, to, subject;
-	int64_t at_ms;
-};
 MUST_CHECK enum err app_outbox_list(struct app *a, const struct user *u, struct outbox_row **ret, size_t *ret_n);
-struct outbox_mail {
-	struct str to, subject, text, html;
-	int64_t at_ms;
-};
 MUST_CHECK enum err app_outbox_mail(struct app *a, const struct user *u, struct str id, struct outbox_mail *ret);
 
 /* ---- the signer's side (app/sign_*.c) ---- */
@@ -221,11 +206,10 @@ struct challenge_view {
 };
 MUST_CHECK enum err app_code_view(struct app *a, struct str token, struct str challenge, struct challenge_view *ret);
 
-enum sign_step { STEP_REVIEW, STEP_DOCUMENTS, STEP_SEAL, STEP_CONFIRM, STEP_DONE };
 struct sign_view {
 	struct str envelope, participant, title, message, sender_company, sender_name, document_id, document_sha256;
 	unsigned version, pages;
-	double page_width_mm[1000], page_height_mm[1000];
+	double *page_width_mm, *page_height_mm; /* pages of them */
 	struct str company, signer_title, name, mail; /* as recorded: the signer's own words if entered, else the sender's */
 	struct str authentication_ja, authentication_en;
 	bool has_documents_step, has_seal_step, handwriting_allowed, seen_all;
@@ -271,7 +255,7 @@ MUST_CHECK enum err app_sign_confirm(struct app *a, struct str session, struct s
 struct keep_view {
 	struct str title, document_id, sender_company, concluded_sha256, document_sha256;
 	unsigned pages;
-	double page_width_mm[1000], page_height_mm[1000];
+	double *page_width_mm, *page_height_mm; /* pages of them */
 	int64_t concluded_ms;
 	struct str parties[PARTICIPANTS_MAX]; /* "株式会社○○　山田 太郎" */
 	unsigned parties_n;

@@ -1,0 +1,74 @@
+#include "post.h"
+
+static const char *const names[POST_COUNT] = {
+    [POST_REQUEST] = "request",
+    [POST_CODE] = "code",
+    [POST_RETURNED] = "returned",
+    [POST_RETURN_RECEIPT] = "return-receipt",
+    [POST_FORWARDED] = "forwarded",
+    [POST_FORWARD_NOTICE] = "forward-notice",
+    [POST_SIGNED] = "signed",
+    [POST_COMPLETED] = "completed",
+    [POST_WITHDRAWN] = "withdrawn",
+    [POST_RESEND] = "resend",
+};
+
+enum err
+post_order(struct app *a, struct tx *tx, const struct post_order *o)
+{
+	struct str payload = arena_printf(a->arena, "%s %.*s %.*s %.*s", names[o->post], STR_ARG(o->envelope),
+	    STR_ARG(o->participant.n ? o->participant : STR("-")), STR_ARG(o->extra.n ? o->extra : STR("-")));
+	return job_order(a, tx, "mail", arena_printf(a->arena, "mail %.*s", STR_ARG(payload)), payload);
+}
+
+enum err
+change_post(struct change *c, enum post post, struct str participant)
+{
+	c->jobs = true;
+	return post_order(c->a, &c->tx, &(struct post_order){.post = post, .envelope = c->e.id, .participant = participant});
+}
+
+enum err
+post_parse(struct str payload, struct post_order *ret)
+{
+	struct str part[4];
+	for (unsigned i = 0; i < 4; i++)
+		if (!str_split(&payload, ' ', &part[i]))
+			return ERR_INVALID;
+	for (unsigned i = 0; i < POST_COUNT; i++)
+		if (str_eq(part[0], str_c(names[i]))) {
+			*ret = (struct post_order){.post = (enum post)i,
+			    .envelope = part[1],
+			    .participant = str_eq(part[2], STR("-")) ? STR_NONE : part[2],
+			    .extra = str_eq(part[3], STR("-")) ? STR_NONE : part[3]};
+			return OK;
+		}
+	return ERR_INVALID;
+}
+
+void
+turns_note(struct change *c, const struct dossier *d, const struct party *parties, struct turns *ret)
+{
+	ret->n = d->n < PARTICIPANT_ROWS_MAX ? d->n : PARTICIPANT_ROWS_MAX;
+	if (!party_turns(parties, ret->n, ret->come))
+		return;
+	for (size_t i = 0; i < ret->n; i++)
+		if (ret->come[i])
+			change_event(c, &(struct change_what){.kind = AUDIT_NOTIFIED,
+			                    .participant = d->p[i].id,
+			                    .actor = STR("システム"),
+			                    .detail = participant_words(c->a->arena, &d->p[i])});
+}
+
+enum err
+turns_apply(struct change *c, const struct dossier *d, const struct turns *t)
+{
+	for (size_t i = 0; i < t->n; i++) {
+		if (!t->come[i])
+			continue;
+		TRY(change_one(c, q_participant_set_state(&c->tx, d->p[i].id, PARTICIPANT_NOTIFIED, &c->n)));
+		if (d->p[i].entry & ENTRY_MAIL)
+			TRY(change_post(c, POST_REQUEST, d->p[i].id));
+	}
+	return OK;
+}

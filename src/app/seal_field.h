@@ -1,0 +1,9 @@
+#ifndef APP_SEAL_FIELD_H
+#define APP_SEAL_FIELD_H
+
+#include "dossier.h"
+
+/* The signature field of a participant's n-th place: "kp-<position>-<n>". Successors take over the position. */
+struct str seal_field(struct arena *a, const struct row_participant *p, unsigned number);
+
+#endif
