@@ -1,0 +1,482 @@
+/* What later revisions did to an earlier one: a whitelist, never a search for known tricks.  Every object
+ * that the later revisions redefine must be explained by one of the few things that may happen after a
+ * signature; anything else is an offence. */
+#include "form.h"
+#include "sign.h"
+
+enum { COMPARE_DEPTH = 64 };
+
+struct compare {
+	struct arena *a;
+	struct pdf *old, *new;
+	bool *explained; /* by object number of the old file */
+	uint32_t old_n;
+	struct pdf_field *old_fields, *new_fields;
+	size_t old_fields_n, new_fields_n;
+	bool filled; /* a signature that is no timestamp came in */
+	struct str what;
+};
+
+static enum err
+offence(struct compare *c, const char *what)
+{
+	if (!c->what.n)
+		c->what = str_c(what);
+	return ERR_PDF_LOCKED;
+}
+
+/* The same value, references compared as references. */
+static bool
+equal(const struct pdf_obj *x, const struct pdf_obj *y, unsigned depth)
+{
+	if (!x || !y || depth > COMPARE_DEPTH)
+		return !x && !y;
+	if (x->kind != y->kind)
+		return false;
+	switch (x->kind) {
+	case PDF_NULL: return true;
+	case PDF_BOOL: return x->u.boolean == y->u.boolean;
+	case PDF_INT: return x->u.integer == y->u.integer;
+	case PDF_REAL: return x->u.real == y->u.real;
+	case PDF_STRING:
+	case PDF_NAME: return str_eq(x->u.text, y->u.text);
+	case PDF_REF: return x->u.ref.num == y->u.ref.num && x->u.ref.gen == y->u.ref.gen;
+	case PDF_ARRAY:
+		if (x->u.array.n != y->u.array.n)
+			return false;
+		for (size_t i = 0; i < x->u.array.n; i++)
+			if (!equal(&x->u.array.items[i], &y->u.array.items[i], depth + 1))
+				return false;
+		return true;
+	case PDF_DICT:
+		if (x->u.dict.n != y->u.dict.n)
+			return false;
+		for (size_t i = 0; i < x->u.dict.n; i++)
+			if (!str_eq(x->u.dict.entries[i].key, y->u.dict.entries[i].key) ||
+			    !equal(&x->u.dict.entries[i].value, &y->u.dict.entries[i].value, depth + 1))
+				return false;
+		return true;
+	case PDF_STREAM: break; /* streams are objects of their own; none is ever redefined lawfully */
+	}
+	return false;
+}
+
+static bool
+is_one_of(struct str key, const char *const *keys)
+{
+	for (; keys && *keys; keys++)
+		if (str_eq(key, str_c(*keys)))
+			return true;
+	return false;
+}
+
+static bool
+key_stands_twice(const struct pdf_obj *dict, size_t i)
+{
+	for (size_t k = i + 1; k < dict->u.dict.n; k++)
+		if (str_eq(dict->u.dict.entries[i].key, dict->u.dict.entries[k].key))
+			return true;
+	return false;
+}
+
+/* Two dictionaries agree in every key but those. */
+static bool
+equal_but(const struct pdf_obj *x, const struct pdf_obj *y, const char *const *but)
+{
+	if (x->kind != PDF_DICT || y->kind != PDF_DICT)
+		return false;
+	for (size_t i = 0; i < x->u.dict.n; i++) {
+		const struct pdf_entry *e = &x->u.dict.entries[i];
+		char key[64];
+
+		if (is_one_of(e->key, but))
+			continue;
+		if (e->key.n >= sizeof(key) || memchr(e->key.p, 0, e->key.n))
+			return false;
+		memcpy(key, e->key.p, e->key.n);
+		key[e->key.n] = 0;
+		if (!equal(&e->value, pdf_key(y, key), 0))
+			return false;
+	}
+	for (size_t i = 0; i < y->u.dict.n; i++) {
+		bool known = is_one_of(y->u.dict.entries[i].key, but);
+
+		for (size_t k = 0; !known && k < x->u.dict.n; k++)
+			known = str_eq(x->u.dict.entries[k].key, y->u.dict.entries[i].key);
+		if (!known || key_stands_twice(y, i))
+			return false;
+	}
+	return true;
+}
+
+static void
+explain(struct compare *c, const struct pdf_obj *ref)
+{
+	if (ref && ref->kind == PDF_REF && ref->u.ref.num < c->old_n)
+		c->explained[ref->u.ref.num] = true;
+}
+
+static bool
+is_new(const struct compare *c, const struct pdf_obj *ref)
+{
+	return ref && ref->kind == PDF_REF && ref->u.ref.num >= c->old_n;
+}
+
+/* The new array begins with the old one; what follows are references to new objects. ret_from: where those
+ * begin. */
+static enum err
+grown_array(struct compare *c, const struct pdf_obj *x, const struct pdf_obj *y, size_t *ret_from)
+{
+	size_t n = x ? x->u.array.n : 0;
+
+	if ((x && x->kind != PDF_ARRAY) || !y || y->kind != PDF_ARRAY || y->u.array.n < n)
+		return offence(c, "a list of fields or annotations lost entries");
+	for (size_t i = 0; i < n; i++)
+		if (!equal(&x->u.array.items[i], &y->u.array.items[i], 0))
+			return offence(c, "a list of fields or annotations was rearranged");
+	for (size_t i = n; i < y->u.array.n; i++)
+		if (!is_new(c, &y->u.array.items[i]))
+			return offence(c, "a list of fields or annotations got an old object");
+	*ret_from = n;
+	return OK;
+}
+
+static bool
+in_fields(const struct pdf_field *fields, size_t n, uint32_t num)
+{
+	for (size_t i = 0; i < n; i++)
+		if (fields[i].num == num)
+			return true;
+	return false;
+}
+
+static bool
+rect_is_empty(struct pdf *p, const struct pdf_obj *dict)
+{
+	const struct pdf_obj *rect;
+	double v[4];
+
+	if (pdf_get(p, dict, "Rect", &rect) != OK || !rect || rect->kind != PDF_ARRAY || rect->u.array.n != 4)
+		return false;
+	for (int i = 0; i < 4; i++)
+		if (!pdf_number(&rect->u.array.items[i], &v[i]))
+			return false;
+	return v[0] == v[2] && v[1] == v[3];
+}
+
+static enum err
+value_kind(struct compare *c, const struct pdf_field *f, bool *ret_timestamp)
+{
+	const struct pdf_obj *value, *type;
+
+	if (!f->value || !is_new(c, f->value))
+		return offence(c, "a field was filled with something old");
+	TRY(pdf_resolve(c->new, f->value, &value));
+	TRY(pdf_get(c->new, value, "Type", &type));
+	*ret_timestamp = pdf_name_is(type, "DocTimeStamp");
+	if (value->kind != PDF_DICT || (!*ret_timestamp && !pdf_name_is(type, "Sig") && type))
+		return offence(c, "a signature field holds something else");
+	return OK;
+}
+
+/* New fields: invisible signatures and timestamps, nothing that runs or shows. */
+static enum err
+new_field(struct compare *c, const struct pdf_field *f)
+{
+	static const char *const allowed[] = {
+	    "Type", "Subtype", "FT", "T", "F", "Ff", "P", "Rect", "V", NULL};
+	const struct pdf_obj *subtype;
+	bool timestamp;
+
+	if (!f->is_signature || f->has_kids || f->num < c->old_n)
+		return offence(c, "a field was added that is no signature");
+	TRY(pdf_get(c->new, f->dict, "Subtype", &subtype));
+	if ((subtype && !pdf_name_is(subtype, "Widget")) || !rect_is_empty(c->new, f->dict) ||
+	    !equal_but(f->dict, f->dict, NULL))
+		return offence(c, "a visible field was added");
+	for (size_t i = 0; i < f->dict->u.dict.n; i++)
+		if (!is_one_of(f->dict->u.dict.entries[i].key, allowed))
+			return offence(c, "a field was added with an appearance or an action");
+	TRY(value_kind(c, f, &timestamp));
+	c->filled = c->filled || !timestamp;
+	return OK;
+}
+
+/* The picture of a filled field: form XObjects and images of the new revision, drawn inside the field's own
+ * rectangle. */
+static enum err
+new_appearance(struct compare *c, const struct pdf_obj *ap)
+{
+	const struct pdf_obj *normal, *subtype;
+
+	if (!ap || ap->kind != PDF_DICT || ap->u.dict.n != 1 ||
+	    !str_eq(ap->u.dict.entries[0].key, STR("N")) || !is_new(c, &ap->u.dict.entries[0].value))
+		return offence(c, "a signature's picture is not new");
+	TRY(pdf_resolve(c->new, &ap->u.dict.entries[0].value, &normal));
+	TRY(pdf_get(c->new, normal, "Subtype", &subtype));
+	return normal->kind == PDF_STREAM && pdf_name_is(subtype, "Form")
+	           ? OK
+	           : offence(c, "a signature's picture is no form");
+}
+
+static enum err
+old_field(struct compare *c, const struct pdf_field *x, const struct pdf_field *y)
+{
+	static const char *const filled[] = {"V", "AP", NULL};
+	const struct pdf_obj *ap = pdf_key(y->dict, "AP");
+	bool timestamp;
+
+	if (equal(x->dict, y->dict, 0))
+		return OK;
+	if (!x->is_signature || x->value || !y->value || !equal_but(x->dict, y->dict, filled))
+		return offence(c, "a field was changed");
+	TRY(value_kind(c, y, &timestamp));
+	if (ap && !equal(pdf_key(x->dict, "AP"), ap, 0))
+		TRY(new_appearance(c, ap));
+	if (x->num < c->old_n)
+		c->explained[x->num] = true;
+	c->filled = true;
+	return OK;
+}
+
+static enum err
+compare_fields(struct compare *c)
+{
+	for (size_t i = 0; i < c->old_fields_n; i++) {
+		const struct pdf_field *y = NULL;
+
+		for (size_t k = 0; k < c->new_fields_n; k++)
+			if (c->new_fields[k].num == c->old_fields[i].num)
+				y = &c->new_fields[k];
+		if (!y)
+			return offence(c, "a field was removed");
+		TRY(old_field(c, &c->old_fields[i], y));
+	}
+	for (size_t k = 0; k < c->new_fields_n; k++) {
+		if (!in_fields(c->old_fields, c->old_fields_n, c->new_fields[k].num))
+			TRY(new_field(c, &c->new_fields[k]));
+		for (size_t i = k + 1; i < c->new_fields_n; i++)
+			if (str_eq(c->new_fields[i].name, c->new_fields[k].name))
+				return offence(c, "two fields have one name");
+	}
+	return OK;
+}
+
+static enum err
+compare_form(struct compare *c)
+{
+	static const char *const grows[] = {"Fields", "SigFlags", NULL};
+	const struct pdf_obj *x, *y, *x_fields = NULL, *y_fields, *x_catalog, *y_catalog;
+	uint32_t x_num, y_num, num;
+	size_t from;
+
+	TRY(pdf_form(c->old, &x, &x_num));
+	TRY(pdf_form(c->new, &y, &y_num));
+	if (!y)
+		return x ? offence(c, "the form was removed") : OK;
+	if (x && !equal_but(x, y, grows))
+		return offence(c, "the form was changed");
+	TRY(pdf_get(c->new, y, "Fields", &y_fields));
+	if (x)
+		TRY(pdf_get(c->old, x, "Fields", &x_fields));
+	if (x_fields || y_fields)
+		TRY(grown_array(c, x_fields, y_fields, &from));
+	for (size_t i = 0; !x && i < y->u.dict.n; i++)
+		if (!is_one_of(y->u.dict.entries[i].key, grows))
+			return offence(c, "a form was added with more than signatures");
+	TRY(pdf_catalog(c->old, &x_catalog, &num));
+	TRY(pdf_catalog(c->new, &y_catalog, &num));
+	explain(c, pdf_key(x_catalog, "AcroForm"));
+	if (x)
+		explain(c, pdf_key(x, "Fields"));
+	return compare_fields(c);
+}
+
+/* Validation material (EN 319 142-1 5.4.2): nothing in it is ever drawn, and nothing else may pose as it. */
+static enum err
+compare_dss(struct compare *c, const struct pdf_obj *x_catalog, const struct pdf_obj *y_catalog)
+{
+	static const char *const allowed[] = {"Type", "Certs", "OCSPs", "CRLs", "VRI", NULL};
+	const struct pdf_obj *both[2];
+
+	TRY(pdf_get(c->old, x_catalog, "DSS", &both[0]));
+	TRY(pdf_get(c->new, y_catalog, "DSS", &both[1]));
+	for (int k = 0; k < 2; k++) {
+		if (both[k] && both[k]->kind != PDF_DICT)
+			return offence(c, "the validation material is none");
+		for (size_t i = 0; both[k] && i < both[k]->u.dict.n; i++)
+			if (!is_one_of(both[k]->u.dict.entries[i].key, allowed))
+				return offence(c, "the validation material is none");
+	}
+	explain(c, pdf_key(x_catalog, "DSS"));
+	return OK;
+}
+
+static enum err
+compare_catalog(struct compare *c)
+{
+	static const char *const may_change[] = {"AcroForm", "DSS", "Extensions", NULL};
+	const struct pdf_obj *x, *y, *x_ext, *y_ext;
+	uint32_t x_num, y_num;
+
+	TRY(pdf_catalog(c->old, &x, &x_num));
+	TRY(pdf_catalog(c->new, &y, &y_num));
+	if (x_num != y_num || !equal_but(x, y, may_change))
+		return offence(c, "the document's catalog was changed");
+	c->explained[x_num] = true;
+	TRY(pdf_get(c->old, x, "Extensions", &x_ext));
+	TRY(pdf_get(c->new, y, "Extensions", &y_ext));
+	if (x_ext && !y_ext)
+		return offence(c, "the document's catalog was changed");
+	return compare_dss(c, x, y);
+}
+
+static enum err
+compare_page(struct compare *c, const struct pdf_page *x, const struct pdf_page *y)
+{
+	static const char *const may_change[] = {"Annots", NULL};
+	const struct pdf_obj *x_dict, *y_dict, *x_list, *y_list;
+	size_t from;
+
+	if (x->num != y->num || x->gen != y->gen)
+		return offence(c, "pages were changed");
+	TRY(pdf_object(c->old, x->num, &x_dict));
+	TRY(pdf_object(c->new, y->num, &y_dict));
+	if (!equal_but(x_dict, y_dict, may_change))
+		return offence(c, "a page was changed");
+	TRY(pdf_get(c->old, x_dict, "Annots", &x_list));
+	TRY(pdf_get(c->new, y_dict, "Annots", &y_list));
+	if (x_list || y_list) {
+		TRY(grown_array(c, x_list, y_list, &from));
+		for (size_t i = from; i < y_list->u.array.n; i++)
+			if (!in_fields(c->new_fields, c->new_fields_n, y_list->u.array.items[i].u.ref.num))
+				return offence(c, "an annotation was added");
+	}
+	c->explained[x->num] = true;
+	explain(c, pdf_key(x_dict, "Annots"));
+	return OK;
+}
+
+static enum err
+compare_pages(struct compare *c)
+{
+	const struct pdf_page *x, *y;
+	size_t x_n, y_n;
+
+	TRY(pdf_pages(c->old, &x, &x_n));
+	TRY(pdf_pages(c->new, &y, &y_n));
+	if (x_n != y_n)
+		return offence(c, "pages were added or removed");
+	for (size_t i = 0; i < x_n; i++)
+		TRY(compare_page(c, &x[i], &y[i]));
+	return OK;
+}
+
+static enum err
+compare_trailer(struct compare *c)
+{
+	static const char *const keys[] = {"Root", "Info"};
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (!equal(pdf_key(&c->old->trailer, keys[i]), pdf_key(&c->new->trailer, keys[i]), 0))
+			return offence(c, "the trailer was changed");
+	return OK;
+}
+
+/* References of the old revision that led nowhere must not come to life. */
+static enum err
+no_awakening(struct compare *c, const struct pdf_obj *o, unsigned depth)
+{
+	if (depth > COMPARE_DEPTH)
+		return ERR_PDF_LIMIT;
+	switch (o->kind) {
+	case PDF_REF: {
+		uint32_t num = o->u.ref.num;
+		bool was = num < c->old->slots_n && c->old->slots[num].type >= SLOT_PLAIN;
+		bool is = num < c->new->slots_n && c->new->slots[num].type >= SLOT_PLAIN;
+
+		return is && !was ? offence(c, "a reference that led nowhere now leads to something") : OK;
+	}
+	case PDF_ARRAY:
+		for (size_t i = 0; i < o->u.array.n; i++)
+			TRY(no_awakening(c, &o->u.array.items[i], depth + 1));
+		return OK;
+	case PDF_DICT:
+	case PDF_STREAM:
+		for (size_t i = 0; i < o->u.dict.n; i++)
+			TRY(no_awakening(c, &o->u.dict.entries[i].value, depth + 1));
+		return OK;
+	default: return OK;
+	}
+}
+
+static bool
+same_slot(const struct pdf_slot *x, const struct pdf_slot *y)
+{
+	bool x_free = x->type < SLOT_PLAIN, y_free = y->type < SLOT_PLAIN;
+
+	if (x_free || y_free)
+		return x_free && y_free;
+	return x->type == y->type && x->at == y->at &&
+	       (x->type == SLOT_PLAIN ? x->gen == y->gen : x->index == y->index);
+}
+
+static enum err
+compare_slots(struct compare *c)
+{
+	for (uint32_t num = 0; num < c->old_n; num++) {
+		const struct pdf_slot *x = &c->old->slots[num];
+		const struct pdf_obj *o;
+
+		if (num >= c->new->slots_n)
+			return offence(c, "objects were removed");
+		if (!same_slot(x, &c->new->slots[num]) && !c->explained[num])
+			return offence(c, "an object of the signed revision was redefined");
+		if (x->type < SLOT_PLAIN)
+			continue;
+		TRY(pdf_object(c->old, num, &o));
+		TRY(no_awakening(c, o, 0));
+	}
+	return OK;
+}
+
+static enum err
+run(struct compare *c)
+{
+	void *memory;
+
+	c->old_n = (uint32_t)c->old->slots_n;
+	TRY(arena_try(c->a, c->old_n + 1, sizeof(*c->explained), &memory));
+	c->explained = memory;
+	TRY(pdf_form_fields(c->old, &c->old_fields, &c->old_fields_n));
+	TRY(pdf_form_fields(c->new, &c->new_fields, &c->new_fields_n));
+	TRY(compare_trailer(c));
+	TRY(compare_catalog(c));
+	TRY(compare_form(c));
+	TRY(compare_pages(c));
+	return compare_slots(c);
+}
+
+enum err
+pdf_compare(struct arena *a, struct str bytes, size_t end, enum pdf_change *ret, struct str *ret_what)
+{
+	struct compare c = {.a = a};
+	enum err e;
+
+	*ret_what = STR_NONE;
+	if (end == bytes.n) {
+		*ret = PDF_CHANGE_NONE;
+		return OK;
+	}
+	TRY(pdf_open(a, str_slice(bytes, 0, end), NULL, &c.old));
+	TRY(pdf_open(a, bytes, NULL, &c.new));
+	e = run(&c);
+	if (e == ERR_PDF_LOCKED) {
+		*ret = PDF_CHANGE_OTHER;
+		*ret_what = c.what;
+		return OK;
+	}
+	TRY(e);
+	*ret = c.filled ? PDF_CHANGE_FILL : PDF_CHANGE_LTA;
+	return OK;
+}
