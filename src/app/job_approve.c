@@ -40,7 +40,7 @@ sealing_load(struct app *a, struct str envelope, struct sealing *ret)
 	return OK;
 }
 
-/* One signature an impression; an invisible one for those who stamp nowhere. */
+/* One signature an impression; the invisible field for those who stamp nowhere. */
 static enum err
 approve_one(struct app *a, struct str job, const struct row_participant *p, const struct row_consent *c, struct str impression,
     struct buf *file)
@@ -52,7 +52,7 @@ approve_one(struct app *a, struct str job, const struct row_participant *p, cons
 	    .reason = arena_printf(a->arena, "合意 %.*s %.*s", STR_ARG(participant_mail(p)), STR_ARG(c->authentication)),
 	    .at_ms = c->at_ms};
 	for (unsigned k = 0; k < (n ? n : 1); k++) {
-		what.field = n ? seal_field(a->arena, p, k + 1) : STR_NONE;
+		what.field = seal_field(a->arena, p, n ? k + 1 : 0);
 		TRY(sealer_approve(a->sealer, job, &what, file));
 	}
 	return OK;

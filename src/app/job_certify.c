@@ -22,6 +22,8 @@ certify(struct app *a, struct str job, const struct dossier *d, struct sha256 *r
 	for (size_t i = 0; i < d->n; i++) {
 		struct place where[PLACES_MAX];
 		unsigned count = d->p[i].seal_required ? places_decode(d->p[i].places, where) : 0;
+		if (count == 0)
+			places[n++] = (struct seal_place){.field = seal_field(a->arena, &d->p[i], 0)};
 		for (unsigned k = 0; k < count; k++)
 			places[n++] = (struct seal_place){.field = seal_field(a->arena, &d->p[i], k + 1),
 			    .page = where[k].page,

@@ -22,7 +22,7 @@ split_address(struct str address, struct str *ret_host, struct str *ret_port)
 enum err
 listener_port(struct str address, unsigned *ret)
 {
-	struct str host, port;
+	struct str host = STR_NONE, port = STR_NONE;
 	unsigned long long n;
 	TRY(split_address(address, &host, &port));
 	if (!str_to_u64(port, 65535, &n))

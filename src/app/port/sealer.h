@@ -10,11 +10,11 @@ struct sealer;
 struct seal_place {
 	struct str field; /* "kp-<participant position>-<n>" */
 	unsigned page;
-	double x_mm, y_mm, w_mm, h_mm;
+	double x_mm, y_mm, w_mm, h_mm; /* w_mm 0: an invisible field */
 };
 
 struct seal_approval {
-	struct str field;          /* empty = no impression asked: an invisible signature */
+	struct str field;          /* as made at certification */
 	struct str impression;     /* inkan_encode() form; empty = none */
 	struct str name;           /* the participant */
 	struct str reason;         /* 合意 + mail + how authenticated */
