@@ -1,5 +1,5 @@
-/* The platform's keys and certificates.  Private keys are held by the role keyd alone; everything else asks through struct
- * signer.  Certificates are public and read from files. */
+/* The platform's keys and certificates.  Private keys are held by the role keyd alone; everything else asks
+ * through struct signer.  Certificates are public and read from files. */
 #ifndef EVIDENCE_KEYS_H
 #define EVIDENCE_KEYS_H
 
@@ -8,10 +8,12 @@
 
 enum key_id { KEY_SEAL, KEY_TSA };
 
-/* One question: sign this SHA-256 digest for this job. The answer is a raw signature (ECDSA: DER Ecdsa-Sig-Value,
- * RSA: PKCS#1 v1.5 block). Implementations: keyd's client (proc) and in-process keys (command line, tests, benchmarks). */
+/* One question: sign this SHA-256 digest for this job. The answer is a raw signature (ECDSA: DER
+ * Ecdsa-Sig-Value, RSA: PKCS#1 v1.5 block). Implementations: keyd's client (proc) and in-process keys
+ * (command line, tests, benchmarks). */
 struct signer {
-	enum err (*sign)(void *self, enum key_id key, struct str job, const struct sha256 *digest, struct arena *a, struct str *ret);
+	enum err (*sign)(void *self, enum key_id key, struct str job, const struct sha256 *digest,
+	    struct arena *a, struct str *ret);
 	void *self;
 };
 
@@ -21,26 +23,35 @@ struct keys_subject {
 	struct str organisation; /* O= and in the CN of the certificates, UTF-8 */
 };
 
-/* Makes what is missing in the folder (0700): root CA, seal key and certificate, TSA key and certificate (critical EKU
- * timeStamping only). Files: ca.key ca.pem seal.key seal.pem tsa.key tsa.pem; keys 0400. Whole or not at all (temporary names,
- * then renamed); repeating it changes nothing. */
-MUST_CHECK enum err keys_create(const char *dir, enum key_algorithm algorithm, const struct keys_subject *subject);
+/* Makes what is missing in the folder (0700): root CA, seal key and certificate, TSA key and certificate
+ * (critical EKU timeStamping only). Files: ca.key ca.pem seal.key seal.pem tsa.key tsa.pem; keys 0400. Whole
+ * or not at all (temporary names, then renamed); repeating it changes nothing.  ca.key may be taken away to a
+ * safe place. ERR_CONFIG when other files are missing. */
+MUST_CHECK enum err
+keys_create(const char *dir, enum key_algorithm algorithm, const struct keys_subject *subject);
 
 /* Private keys in this process: for keyd and for the command line. */
 struct keys;
-MUST_CHECK enum err keys_load(const char *dir, struct keys **ret);
-void keys_free(struct keys *k);
-MUST_CHECK enum err keys_sign(struct keys *k, enum key_id key, const struct sha256 *digest, struct arena *a, struct str *ret);
-struct signer keys_signer(struct keys *k);
+MUST_CHECK enum err
+keys_load(const char *dir, struct keys **ret);
+void
+keys_free(struct keys *k);
+MUST_CHECK enum err
+keys_sign(struct keys *k, enum key_id key, const struct sha256 *digest, struct arena *a, struct str *ret);
+struct signer
+keys_signer(struct keys *k);
 
 /* The public side: what CMS containers embed. DER, owned by the structure. */
 struct chain {
-	struct str leaf, ca;         /* DER certificates */
+	struct str leaf, ca;          /* DER certificates */
+	struct str issuer_and_serial; /* of the leaf, DER (RFC 5652 10.2.4) */
+	struct sha256 leaf_digest;
 	enum key_algorithm algorithm; /* of the leaf */
 };
 struct certificates {
 	struct chain seal, tsa;
 };
-MUST_CHECK enum err certificates_load(struct arena *a, const char *dir, struct certificates *ret);
+MUST_CHECK enum err
+certificates_load(struct arena *a, const char *dir, struct certificates *ret);
 
 #endif

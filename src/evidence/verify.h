@@ -6,35 +6,44 @@
 
 #include <stdint.h>
 
-enum verdict { VERDICT_SOUND, VERDICT_UNSOUND, VERDICT_UNREADABLE }; /* exit codes 0, 1, 2 of `keiin verify` */
+enum verdict {
+	VERDICT_SOUND,
+	VERDICT_UNSOUND,
+	VERDICT_UNREADABLE
+}; /* exit codes 0, 1, 2 of `keiin verify` */
 
 struct verified_signature {
-	struct str field, kind;            /* kind: "certification", "approval", "timestamp" */
-	struct str signer, reason;         /* /Name and /Reason: what the platform states about the party */
+	struct str field, kind;    /* kind: "certification", "approval", "timestamp" */
+	struct str signer, reason; /* /Name and /Reason: what the platform states about the party */
 	struct str certificate_subject, issuer, fingerprint_sha256;
-	struct str claimed_time;           /* /M as ISO 8601 */
-	struct str timestamp;              /* RFC 3161 genTime as ISO 8601, of the token in it or over it; empty if none */
-	struct str level;                  /* "B-B", "B-T", "DTS" */
-	size_t revision, covered_bytes;    /* 1 = first revision */
-	struct str followed_by;            /* what later revisions did: "nothing", "signatures", "timestamps", or the offence */
-	bool sound, trusted;               /* trusted: chain ends in the given trust anchors */
-	struct str problem;                /* empty when sound */
+	struct str claimed_time; /* /M as ISO 8601 */
+	struct str timestamp; /* RFC 3161 genTime as ISO 8601, of the token in it or over it; empty if none */
+	struct str level;     /* "B-B", "B-T", "DTS" */
+	size_t revision, covered_bytes; /* 1 = first revision */
+	struct str
+	    followed_by; /* what later revisions did: "nothing", "signatures", "timestamps", or the offence */
+	bool sound, trusted; /* trusted: chain ends in the given trust anchors */
+	struct str problem;  /* empty when sound */
 };
 
 struct verification {
 	enum verdict verdict;
-	struct str problem;                /* first problem in words */
+	struct str problem; /* first problem in words */
 	struct verified_signature *signatures;
 	size_t signatures_n;
 	size_t revisions, bytes;
 	struct str sha256;
 };
 
-/* trust_pem: PEM text of trust anchors or empty (then self-consistency is judged and `trusted` stays false).
- * Answers OK whenever a verdict could be formed, also for forgeries and junk. */
-MUST_CHECK enum err verify_pdf(struct arena *a, struct str bytes, struct str trust_pem, struct verification *ret);
+/* ERR_INVALID when trust_pem holds no certificate. trust_pem: PEM text of trust anchors or empty (then
+ * self-consistency is judged and `trusted` stays false). Answers OK whenever a verdict could be formed, also
+ * for forgeries and junk. */
+MUST_CHECK enum err
+verify_pdf(struct arena *a, struct str bytes, struct str trust_pem, struct verification *ret);
 /* Report for people (Japanese or English) and for programs (JSON). */
-struct str verify_report(struct arena *a, const struct verification *v, bool english);
-struct str verify_json(struct arena *a, const struct verification *v);
+struct str
+verify_report(struct arena *a, const struct verification *v, bool english);
+struct str
+verify_json(struct arena *a, const struct verification *v);
 
 #endif

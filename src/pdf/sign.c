@@ -22,7 +22,7 @@ struct signing {
 		const char *name;
 		size_t page; /* from 0 */
 		double rect[4];
-		uint32_t num;
+		uint32_t num, picture; /* picture 0: none */
 		bool is_signed;
 	} * fields;
 	size_t fields_n;
@@ -180,6 +180,8 @@ put_field(struct signing *s, const struct new_field *f)
 	}
 	if (f->is_signed)
 		buf_printf(b, "/V %" PRIu32 " 0 R", s->signature);
+	if (f->picture)
+		buf_printf(b, "/AP<</N %" PRIu32 " 0 R>>", f->picture);
 	buf_put_c(b, ">>");
 	update_object_end(&s->u);
 }
@@ -295,7 +297,8 @@ add_new_field(struct signing *s, const struct pdf_new_field *f, bool is_signed)
 	if (f->place.page < 1 || f->place.page > s->pages_n)
 		return ERR_INVALID;
 	to->page = f->place.page - 1;
-	return place_rect(&s->pages[to->page], &f->place, to->rect);
+	TRY(place_rect(&s->pages[to->page], &f->place, to->rect));
+	return is_signed ? appearance_write(&s->u, &s->pages[to->page], to->rect, s->req->ink, &to->picture) : OK;
 }
 
 static enum err
@@ -393,6 +396,8 @@ compose(struct signing *s)
 	TRY(put_signature(s));
 	if (existing)
 		TRY(fill_field(s, existing));
+	else if (req->kind == PDF_SIGN_APPROVE && req->fields_n == 1)
+		TRY(add_new_field(s, &req->fields[0], true));
 	else
 		TRY(add_new_field(s, &(struct pdf_new_field){.name = req->field}, true));
 	for (size_t i = 0; i < req->fields_n && req->kind == PDF_SIGN_CERTIFY; i++)

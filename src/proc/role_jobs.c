@@ -25,12 +25,13 @@ make_sealer(struct arena *a, const struct config *c, struct sealer **ret)
 static enum err
 start(struct arena *a, const struct config *c, struct wiring *w, struct job_pool **ret)
 {
-	struct mailer_settings mail = {.smtp_url = c->smtp_url,
+	struct mail_settings mail = {.smtp_url = c->smtp_url,
 	    .user = c->smtp_user,
 	    .password = c->smtp_password,
 	    .starttls = c->smtp_starttls,
 	    .from = c->mail_from,
-	    .outbox_dir = data_path(a, c, "outbox")};
+	    .ca_file = c->smtp_ca,
+	    .outbox = str_c(data_path(a, c, "outbox"))};
 	TRY(wiring_make(a, c, w));
 	TRY(make_sealer(a, c, &w->app.sealer));
 	TRY(mailer_new(a, &mail, &w->app.mailer));

@@ -1,0 +1,252 @@
+/* The platform's own authority, made at first run: a root, a certificate for seals, one for timestamps. */
+#include "keys.h"
+#include "ossl.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { PATH_LENGTH = 4096, CA_YEARS = 20, LEAF_YEARS = 10, NAME_MAX_CHARACTERS = 64 };
+
+struct extension {
+	int nid;
+	const char *value;
+};
+
+struct profile {
+	const char *file, *title; /* "seal": seal.key, seal.pem */
+	int years;
+	struct extension extensions[5];
+};
+
+static const struct profile PROFILES[] = {
+    {"ca", "Root CA", CA_YEARS,
+        {{NID_basic_constraints, "critical,CA:TRUE,pathlen:0"},
+            {NID_key_usage, "critical,keyCertSign,cRLSign"}, {NID_subject_key_identifier, "hash"}}},
+    {"seal", "Seal", LEAF_YEARS,
+        {{NID_basic_constraints, "critical,CA:FALSE"},
+            {NID_key_usage, "critical,digitalSignature,nonRepudiation"}, {NID_subject_key_identifier, "hash"},
+            {NID_authority_key_identifier, "keyid"}}},
+    {"tsa", "Timestamp Authority", LEAF_YEARS,
+        {{NID_basic_constraints, "critical,CA:FALSE"}, {NID_key_usage, "critical,digitalSignature"},
+            {NID_ext_key_usage, "critical,timeStamping"}, {NID_subject_key_identifier, "hash"},
+            {NID_authority_key_identifier, "keyid"}}},
+};
+enum { PROFILES_N = sizeof(PROFILES) / sizeof(PROFILES[0]) };
+
+struct authority {
+	EVP_PKEY *key;
+	X509 *certificate;
+};
+
+static enum err
+path_of(const char *dir, const char *file, const char *ending, char ret[PATH_LENGTH])
+{
+	return snprintf(ret, PATH_LENGTH, "%s/%s%s", dir, file, ending) < PATH_LENGTH ? OK : ERR_CONFIG;
+}
+
+static bool
+set_serial(X509 *x)
+{
+	unsigned char bytes[16];
+	BIGNUM *n;
+	bool ok;
+
+	random_bytes(bytes, sizeof(bytes));
+	bytes[0] = (unsigned char)((bytes[0] & 0x7F) | 0x40); /* positive and always of one length */
+	n = BN_bin2bn(bytes, sizeof(bytes), NULL);
+	ok = n && BN_to_ASN1_INTEGER(n, X509_get_serialNumber(x));
+	BN_free(n);
+	return ok;
+}
+
+/* X.520 allows 64 characters of common name; a longer organisation is cut between characters. */
+static int
+name_length(struct str utf8)
+{
+	size_t n = 0, characters = 0;
+
+	while (n < utf8.n) {
+		size_t next = n + 1;
+
+		while (next < utf8.n && ((unsigned char)utf8.p[next] & 0xC0) == 0x80)
+			next++;
+		if (++characters > NAME_MAX_CHARACTERS)
+			break;
+		n = next;
+	}
+	return (int)n;
+}
+
+static bool
+set_name(X509 *x, const struct profile *profile, struct str organisation)
+{
+	X509_NAME *name = X509_get_subject_name(x);
+	char common[512];
+	int n = snprintf(common, sizeof(common), "%.*s %s", name_length(organisation),
+	    organisation.p ? organisation.p : "", profile->title);
+	struct str cn = str_trim(str_make(common, n > 0 && n < (int)sizeof(common) ? (size_t)n : 0));
+
+	if (cn.n > NAME_MAX_CHARACTERS * 4 || name_length(cn) < (int)cn.n) {
+		n = snprintf(common, sizeof(common), "Keiin %s", profile->title);
+		cn = str_make(common, (size_t)n);
+	}
+	return X509_NAME_add_entry_by_NID(
+	           name, NID_commonName, MBSTRING_UTF8, (const unsigned char *)cn.p, (int)cn.n, -1, 0) &&
+	       (organisation.n == 0 ||
+	           X509_NAME_add_entry_by_NID(name, NID_organizationName, MBSTRING_UTF8,
+	               (const unsigned char *)organisation.p, name_length(organisation), -1, 0));
+}
+
+static bool
+add_extensions(X509 *x, const struct profile *profile, X509 *issuer)
+{
+	X509V3_CTX ctx;
+
+	X509V3_set_ctx_nodb(&ctx);
+	X509V3_set_ctx(&ctx, issuer, x, NULL, NULL, 0);
+	for (size_t i = 0;
+	     i < sizeof(profile->extensions) / sizeof(profile->extensions[0]) && profile->extensions[i].value;
+	     i++) {
+		X509_EXTENSION *e =
+		    X509V3_EXT_conf_nid(NULL, &ctx, profile->extensions[i].nid, profile->extensions[i].value);
+		bool ok = e && X509_add_ext(x, e, -1);
+
+		X509_EXTENSION_free(e);
+		if (!ok)
+			return false;
+	}
+	return true;
+}
+
+static enum err
+issue(const struct profile *profile, struct str organisation, const struct authority *ca, EVP_PKEY *key,
+    X509 **ret)
+{
+	X509 *x = X509_new();
+	X509 *issuer = ca->certificate ? ca->certificate : x;
+
+	*ret = x; /* the caller frees it, good or not */
+	if (!x || !X509_set_version(x, X509_VERSION_3) || !set_serial(x) ||
+	    !set_name(x, profile, organisation) || !X509_set_issuer_name(x, X509_get_subject_name(issuer)) ||
+	    !X509_gmtime_adj(X509_getm_notBefore(x), -3600) ||
+	    !X509_time_adj_ex(X509_getm_notAfter(x), profile->years * 365 + profile->years / 4, 0, NULL) ||
+	    !X509_set_pubkey(x, key) || !add_extensions(x, profile, issuer) ||
+	    X509_sign(x, ca->key ? ca->key : key, EVP_sha256()) <= 0)
+		return ERR_CRYPTO;
+	return OK;
+}
+
+static enum err
+write_pem(const char *dir, const char *file, const char *ending, mode_t mode, EVP_PKEY *key, X509 *x)
+{
+	char path[PATH_LENGTH];
+	FILE *f;
+	bool ok;
+	int fd;
+
+	TRY(path_of(dir, file, ending, path));
+	unlink(path);
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+	f = fd >= 0 ? fdopen(fd, "w") : NULL;
+	if (!f) {
+		if (fd >= 0)
+			close(fd);
+		return ERR_IO;
+	}
+	ok = key ? PEM_write_PKCS8PrivateKey(f, key, NULL, NULL, 0, NULL, NULL) : PEM_write_X509(f, x);
+	ok = ok && fflush(f) == 0 && fsync(fd) == 0;
+	return fclose(f) == 0 && ok ? OK : ERR_IO;
+}
+
+static enum err
+create_one(const char *dir, const struct profile *profile, enum key_algorithm algorithm,
+    struct str organisation, struct authority *ca)
+{
+	EVP_PKEY *key CLEANUP(ossl_pkey_free) =
+	    algorithm == KEY_RSA3072 ? EVP_RSA_gen(3072) : EVP_EC_gen("P-256");
+	X509 *x CLEANUP(ossl_x509_free) = NULL;
+
+	if (!key)
+		return ERR_CRYPTO;
+	TRY(issue(profile, organisation, ca, key, &x));
+	TRY(write_pem(dir, profile->file, ".key.new", 0400, key, NULL));
+	TRY(write_pem(dir, profile->file, ".pem.new", 0444, NULL, x));
+	if (!ca->key) { /* the first one is the root */
+		ca->key = key;
+		ca->certificate = x;
+		key = NULL;
+		x = NULL;
+	}
+	return OK;
+}
+
+static void
+authority_free(struct authority *a)
+{
+	EVP_PKEY_free(a->key);
+	X509_free(a->certificate);
+}
+
+static enum err
+move_into_place(const char *dir, const char *file, const char *ending)
+{
+	char from[PATH_LENGTH], to[PATH_LENGTH], temporary[16];
+
+	snprintf(temporary, sizeof(temporary), "%s.new", ending);
+	TRY(path_of(dir, file, temporary, from));
+	TRY(path_of(dir, file, ending, to));
+	return rename(from, to) == 0 ? OK : ERR_IO;
+}
+
+static enum err
+sync_folder(const char *dir)
+{
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int rc = fd >= 0 ? fsync(fd) : -1;
+
+	if (fd >= 0)
+		close(fd);
+	return rc == 0 ? OK : ERR_IO;
+}
+
+/* The root's certificate comes last: once it stands, everything stands. */
+static enum err
+is_complete(const char *dir, bool *ret)
+{
+	static const char *const needed[] = {"seal.key", "seal.pem", "tsa.key", "tsa.pem"};
+	char path[PATH_LENGTH];
+
+	TRY(path_of(dir, "ca.pem", "", path));
+	*ret = access(path, F_OK) == 0;
+	for (size_t i = 0; *ret && i < sizeof(needed) / sizeof(needed[0]); i++) {
+		TRY(path_of(dir, needed[i], "", path));
+		if (access(path, F_OK))
+			return ERR_CONFIG;
+	}
+	return OK;
+}
+
+enum err
+keys_create(const char *dir, enum key_algorithm algorithm, const struct keys_subject *subject)
+{
+	struct authority ca CLEANUP(authority_free) = {0};
+	bool complete;
+
+	if (mkdir(dir, 0700) && errno != EEXIST)
+		return ERR_IO;
+	TRY(is_complete(dir, &complete));
+	if (complete)
+		return OK;
+	for (size_t i = 0; i < PROFILES_N; i++)
+		TRY(create_one(dir, &PROFILES[i], algorithm, subject->organisation, &ca));
+	for (size_t i = PROFILES_N; i > 0; i--) {
+		TRY(move_into_place(dir, PROFILES[i - 1].file, ".key"));
+		TRY(move_into_place(dir, PROFILES[i - 1].file, ".pem"));
+	}
+	return sync_folder(dir);
+}

@@ -1,0 +1,94 @@
+#include "pades.h"
+
+#include "cms.h"
+#include "ossl.h"
+
+enum { TRIES = 2, SPARE = 256 };
+
+static enum err
+digest_ranges(struct str file, const struct pdf_hole *hole, struct sha256 *ret)
+{
+	EVP_MD_CTX *ctx CLEANUP(ossl_md_ctx_free) = EVP_MD_CTX_new();
+
+	if (!ctx || !EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) ||
+	    !EVP_DigestUpdate(ctx, file.p + hole->range[0], hole->range[1]) ||
+	    !EVP_DigestUpdate(ctx, file.p + hole->range[2], hole->range[3]) ||
+	    !EVP_DigestFinal_ex(ctx, ret->b, NULL))
+		return ERR_CRYPTO;
+	return OK;
+}
+
+static enum err
+token_over(const struct pades *p, struct arena *a, struct str bytes, struct str *ret)
+{
+	struct sha256 digest = sha256_of(bytes);
+	int64_t time_ms;
+
+	return tsa_token(p->tsa, p->job, &digest, a, ret, &time_ms);
+}
+
+static enum err
+container(
+    const struct pades *p, struct arena *a, const struct sha256 *digest, bool with_timestamp, struct str *ret)
+{
+	struct cms_request r = {
+	    .signer = p->signer, .key = KEY_SEAL, .chain = &p->certs->seal, .job = p->job, .digest = *digest};
+	struct cms_signed s;
+	struct str token = STR_NONE;
+
+	TRY(cms_sign(a, &r, &s));
+	if (with_timestamp)
+		TRY(token_over(p, a, s.signature, &token));
+	*ret = cms_encode(a, &r, &s, token);
+	return OK;
+}
+
+/* A token that was paid for is not asked for twice: the hole is made larger before, not after. */
+static size_t
+reserve_for(const struct pades *p, enum pdf_sign_kind kind, bool with_timestamp)
+{
+	if (kind == PDF_SIGN_TIMESTAMP)
+		return tsa_reserve(p->tsa);
+	return cms_reserve(&p->certs->seal) + (with_timestamp ? tsa_reserve(p->tsa) : 0);
+}
+
+static enum err
+try_to_sign(const struct pades *p, struct arena *a, struct pdf_sign_request *req, bool with_timestamp,
+    struct buf *file, int64_t *time_ms)
+{
+	struct pdf_hole hole;
+	struct sha256 digest;
+	struct str der;
+	struct pdf *pdf;
+	enum err e;
+
+	TRY(pdf_open(a, buf_str(file), NULL, &pdf));
+	TRY(pdf_sign_prepare(a, pdf, req, file, &hole));
+	TRY(digest_ranges(buf_str(file), &hole, &digest));
+	if (req->kind == PDF_SIGN_TIMESTAMP)
+		TRY(tsa_token(p->tsa, p->job, &digest, a, &der, time_ms));
+	else
+		TRY(container(p, a, &digest, with_timestamp, &der));
+	e = pdf_sign_fill(file, &hole, der);
+	if (e == ERR_TOO_LARGE)
+		req->reserve = der.n + SPARE;
+	return e;
+}
+
+enum err
+pades_sign(const struct pades *p, struct pdf_sign_request *req, bool with_timestamp, struct buf *file,
+    int64_t *ret_time_ms)
+{
+	size_t before = file->n;
+	enum err e = ERR_TOO_LARGE;
+
+	req->reserve = reserve_for(p, req->kind, with_timestamp);
+	for (int i = 0; i < TRIES && e == ERR_TOO_LARGE; i++) {
+		struct arena a CLEANUP(arena_free) = {0};
+
+		e = try_to_sign(p, &a, req, with_timestamp, file, ret_time_ms);
+		if (e != OK)
+			file->n = before;
+	}
+	return e;
+}

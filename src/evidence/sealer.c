@@ -1,0 +1,125 @@
+#include "clock.h"
+#include "inkan.h"
+#include "pades.h"
+#include "sealer_new.h"
+#include "x509_text.h"
+
+/* Field names of the platform's own signatures; those of participants are the caller's. */
+#define FIELD_CERTIFICATION "keiin-certification"
+#define FIELD_TIMESTAMP "keiin-timestamp"
+#define FIELD_SEAL "keiin-seal"
+
+struct sealer {
+	struct signer signer;
+	const struct certificates *certs;
+	struct tsa *tsa;
+	struct str name; /* common name of the seal's certificate */
+};
+
+static struct pades
+pades_of(const struct sealer *s, struct str job)
+{
+	return (struct pades){.signer = s->signer, .certs = s->certs, .tsa = s->tsa, .job = job};
+}
+
+enum err
+sealer_new(struct arena *a, struct signer signer, const struct certificates *certs, struct tsa *tsa,
+    struct sealer **ret)
+{
+	struct sealer *s = ARENA_NEW(a, struct sealer);
+
+	*s = (struct sealer){.signer = signer, .certs = certs, .tsa = tsa};
+	TRY(x509_common_name(a, certs->seal.leaf, &s->name));
+	*ret = s;
+	return OK;
+}
+
+enum err
+sealer_certify(struct sealer *s, struct str job, const struct seal_place *places, size_t n, int64_t at_ms,
+    struct buf *file)
+{
+	struct arena a CLEANUP(arena_free) = {0};
+	struct pades pades = pades_of(s, job);
+	struct pdf_new_field *fields = ARENA_ARRAY(&a, struct pdf_new_field, n + 1);
+	struct pdf_sign_request req = {.kind = PDF_SIGN_CERTIFY,
+	    .field = FIELD_CERTIFICATION,
+	    .fields = fields,
+	    .fields_n = n,
+	    .name = s->name,
+	    .reason = STR("送信時の契約書の証明"),
+	    .date = clock_pdf(&a, at_ms)};
+
+	for (size_t i = 0; i < n; i++)
+		fields[i] = (struct pdf_new_field){.name = arena_cstr(&a, places[i].field),
+		    .visible = places[i].w_mm > 0,
+		    .place = {
+		        places[i].page, places[i].x_mm, places[i].y_mm, places[i].w_mm, places[i].h_mm}};
+	return pades_sign(&pades, &req, false, file, NULL);
+}
+
+static enum err
+ink_of(struct arena *a, struct str impression, struct pdf_ink *ret)
+{
+	struct inkan k;
+
+	TRY(inkan_decode(a, impression, &k));
+	*ret = (struct pdf_ink){.width_mm = k.width_mm,
+	    .height_mm = k.height_mm,
+	    .rgb = k.rgb,
+	    .path = k.path,
+	    .mask_w = k.mask_w,
+	    .mask_h = k.mask_h,
+	    .mask = k.mask};
+	return OK;
+}
+
+enum err
+sealer_approve(struct sealer *s, struct str job, const struct seal_approval *what, struct buf *file)
+{
+	struct arena a CLEANUP(arena_free) = {0};
+	struct pades pades = pades_of(s, job);
+	struct pdf_ink ink;
+	struct pdf_sign_request req = {.kind = PDF_SIGN_APPROVE,
+	    .field = arena_cstr(&a, what->field),
+	    .name = what->name,
+	    .reason = what->reason,
+	    .date = clock_pdf(&a, what->at_ms)};
+
+	if (what->impression.n) {
+		TRY(ink_of(&a, what->impression, &ink));
+		req.ink = &ink;
+	}
+	return pades_sign(&pades, &req, false, file, NULL);
+}
+
+enum err
+sealer_timestamp(struct sealer *s, struct str job, struct buf *file, int64_t *ret_time_ms)
+{
+	struct pades pades = pades_of(s, job);
+	struct pdf_sign_request req = {.kind = PDF_SIGN_TIMESTAMP, .field = FIELD_TIMESTAMP};
+
+	return pades_sign(&pades, &req, false, file, ret_time_ms);
+}
+
+enum err
+sealer_seal(struct sealer *s, struct str job, struct str reason, int64_t at_ms, struct buf *file)
+{
+	struct arena a CLEANUP(arena_free) = {0};
+	struct pades pades = pades_of(s, job);
+	struct pdf_sign_request req = {.kind = PDF_SIGN_APPROVE,
+	    .field = FIELD_SEAL,
+	    .name = s->name,
+	    .reason = reason,
+	    .date = clock_pdf(&a, at_ms)};
+
+	return pades_sign(&pades, &req, true, file, NULL);
+}
+
+enum err
+sealer_identity(struct sealer *s, struct arena *a, struct sealer_identity *ret)
+{
+	ret->subject = s->name;
+	ret->fingerprint_sha256 = sha256_hex(a, &s->certs->seal.leaf_digest);
+	TRY(x509_serial(a, s->certs->seal.leaf, &ret->serial));
+	return tsa_name(s->tsa, a, &ret->tsa_name);
+}

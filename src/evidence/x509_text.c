@@ -1,0 +1,48 @@
+#include "x509_text.h"
+
+#include "ossl.h"
+
+static X509 *
+parse(struct str der)
+{
+	const unsigned char *p = (const unsigned char *)der.p;
+
+	return d2i_X509(NULL, &p, (long)der.n);
+}
+
+enum err
+x509_common_name(struct arena *a, struct str der, struct str *ret)
+{
+	X509 *x CLEANUP(ossl_x509_free) = parse(der);
+	unsigned char *utf8;
+	int at, n;
+
+	*ret = STR_NONE;
+	if (!x)
+		return ERR_CRYPTO;
+	at = X509_NAME_get_index_by_NID(X509_get_subject_name(x), NID_commonName, -1);
+	if (at < 0)
+		return OK;
+	n = ASN1_STRING_to_UTF8(
+	    &utf8, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(X509_get_subject_name(x), at)));
+	if (n < 0)
+		return ERR_CRYPTO;
+	*ret = arena_str(a, str_make(utf8, (size_t)n));
+	OPENSSL_free(utf8);
+	return OK;
+}
+
+enum err
+x509_serial(struct arena *a, struct str der, struct str *ret)
+{
+	X509 *x CLEANUP(ossl_x509_free) = parse(der);
+	BIGNUM *n = x ? ASN1_INTEGER_to_BN(X509_get0_serialNumber(x), NULL) : NULL;
+	char *hex = n ? BN_bn2hex(n) : NULL;
+
+	BN_free(n);
+	if (!hex)
+		return ERR_CRYPTO;
+	*ret = arena_str(a, str_c(hex));
+	OPENSSL_free(hex);
+	return OK;
+}

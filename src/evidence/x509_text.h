@@ -1,0 +1,14 @@
+/* What a certificate says, in words. */
+#ifndef EVIDENCE_X509_TEXT_H
+#define EVIDENCE_X509_TEXT_H
+
+#include "arena.h"
+
+/* Common name of the subject, UTF-8; empty when there is none. */
+MUST_CHECK enum err
+x509_common_name(struct arena *a, struct str der, struct str *ret);
+/* Serial number in hexadecimal. */
+MUST_CHECK enum err
+x509_serial(struct arena *a, struct str der, struct str *ret);
+
+#endif
