@@ -68,14 +68,14 @@ pdf_bytes(const struct pdf *p)
 }
 
 void
-pdf_version(const struct pdf *p, int *ret_major, int *ret_minor)
+pdf_document_version(const struct pdf *p, int *ret_major, int *ret_minor)
 {
 	*ret_major = p->major;
 	*ret_minor = p->minor;
 }
 
 const struct pdf_obj *
-pdf_trailer(const struct pdf *p)
+pdf_trailer_dict(const struct pdf *p)
 {
 	return &p->trailer;
 }

@@ -86,9 +86,9 @@ struct str
 pdf_bytes(const struct pdf *p);
 /* "1.7" as {1,7}: the larger of header and catalog /Version. */
 void
-pdf_version(const struct pdf *p, int *ret_major, int *ret_minor);
+pdf_document_version(const struct pdf *p, int *ret_major, int *ret_minor);
 const struct pdf_obj *
-pdf_trailer(const struct pdf *p);
+pdf_trailer_dict(const struct pdf *p);
 /* Largest object number in any cross-reference section (never /Size). */
 uint32_t
 pdf_max_num(const struct pdf *p);

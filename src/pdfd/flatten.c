@@ -19,7 +19,7 @@ keys_of(qpdf_data q, qpdf_oh dict)
 }
 
 void
-keys_free(struct key_list *k)
+key_list_free(struct key_list *k)
 {
 	for (int i = 0; i < k->n; i++)
 		free(k->v[i]);
@@ -36,7 +36,7 @@ own_copy(qpdf_data q, qpdf_oh dict)
 	struct key_list k = keys_of(q, dict);
 	for (int i = 0; i < k.n; i++)
 		qpdf_oh_replace_key(q, copy, k.v[i], qpdf_oh_get_key(q, dict, k.v[i]));
-	keys_free(&k);
+	key_list_free(&k);
 	return copy;
 }
 

@@ -14,7 +14,7 @@ struct key_list {
 	int n;
 };
 struct key_list keys_of(qpdf_data q, qpdf_oh dict);
-void keys_free(struct key_list *k);
+void key_list_free(struct key_list *k);
 /* A dictionary of the page's own with the same entries, so that changing it changes no other page. */
 qpdf_oh own_copy(qpdf_data q, qpdf_oh dict);
 bool box_of(qpdf_data q, qpdf_oh array, double ret[4]);

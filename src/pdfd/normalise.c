@@ -103,7 +103,7 @@ keep_only(qpdf_data q, qpdf_oh dict, const char *const *wanted)
 		if (!*w)
 			qpdf_oh_remove_key(q, dict, k.v[i]);
 	}
-	keys_free(&k);
+	key_list_free(&k);
 }
 
 /* Moves the origin to the bottom left of the page as displayed, x to its right. */
