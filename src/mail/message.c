@@ -163,7 +163,10 @@ static enum err
 message_id(struct buf *out, struct arena *a, struct str id, struct str from_address)
 {
 	size_t at = (size_t)str_chr(from_address, '@');
-	if (str_chr(id, '@') < 0)
+	bool bare = str_chr(id, '@') < 0;
+	if (bare && !is_dot_atom(id))
+		return ERR_INVALID;
+	if (bare)
 		id = arena_printf(
 		    a, "%.*s%.*s", STR_ARG(id), STR_ARG(str_slice(from_address, at, from_address.n)));
 	if (id.n > ID_MAX || !message_address_ok(id))
