@@ -86,8 +86,19 @@ encoded_word(struct header *h, struct arena *a, struct str bytes)
 	header_word(h, arena_printf(a, "=?UTF-8?B?%.*s?=", STR_ARG(code)));
 }
 
+/* What an encoded word may hold to fit the line. Only in a header of one long address does it start a new
+ * one. */
+static size_t
+word_room(const struct header *h)
+{
+	enum { FRAME = 12, USEFUL = 6 };
+	size_t left = LINE > h->column + 1 + FRAME ? (LINE - h->column - 1 - FRAME) / 4 * 3 : 0;
+	return left < USEFUL || left > WORD_BYTES ? WORD_BYTES : left;
+}
+
 /* Cut between characters, as RFC 2047 demands; white space between two encoded words is not part of the text.
- */
+ * The first word begins beside the header's name: some readers take a line break there for a space of the
+ * text. */
 static void
 encoded_words(struct header *h, struct arena *a, struct str text)
 {
@@ -100,7 +111,7 @@ encoded_words(struct header *h, struct arena *a, struct str text)
 		size_t next = at;
 		if (utf8_next(text, &next) < 0)
 			break;
-		if (next - from > WORD_BYTES) {
+		if (next - from > word_room(h)) {
 			encoded_word(h, a, str_slice(text, from, at));
 			from = at;
 		}
@@ -221,7 +232,8 @@ build(struct arena *a, const struct mail *m, struct str from_address, struct buf
 	/* base64 has no "_", so that no part can hold the boundary */
 	struct sha256 d = sha256_of(m->message_id);
 	struct str boundary = arena_printf(a, "keiin_%.32s", sha256_hex(a, &d).p);
-	buf_printf(out, "Content-Type: multipart/alternative;\r\n boundary=\"%.*s\"\r\n\r\n", STR_ARG(boundary));
+	buf_printf(
+	    out, "Content-Type: multipart/alternative;\r\n boundary=\"%.*s\"\r\n\r\n", STR_ARG(boundary));
 	TRY(part(out, a, boundary, "text/plain", m->text));
 	TRY(part(out, a, boundary, "text/html", m->html));
 	buf_printf(out, "--%.*s--\r\n", STR_ARG(boundary));
