@@ -158,8 +158,7 @@ def says_what_it_must(name, kind, english):
     if kind == "completed":
         for words in ("Mirai Design LLC Taro Yamada", "never expires") if english else ("みらい設計合同会社 山田 太郎", "期限はありません"):
             assert words in text and words in sheet.text
-    assert "<b>" not in page.replace("<b>1</b>", "").replace("<b>2</b>", "").replace("<b>3</b>", "").replace("<b>4</b>", "").replace(
-        "<b>5</b>", ""), "a person's words are no markup"
+    assert "<b>" not in page, "a person's words are no markup"
     assert ("<基本>" in text or "<service>" in text or kind in ("code",)) and "<基本>" not in page and "<service>" not in page
     assert f'<html lang="{"en" if english else "ja"}">' in page
     if english:
