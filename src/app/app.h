@@ -168,8 +168,7 @@ MUST_CHECK enum err app_envelope_page(struct app *a, const struct user *u, struc
 enum download { DOWNLOAD_CONTRACT, DOWNLOAD_CERTIFICATE };
 struct file_ref {
 	struct sha256 blob;
-	struct str file_name, mime; /* file_name UTF-8, for RFC 6266 */
-	size_t size;
+	struct str file_name, mime; /* file_name UTF-8, for RFC 6266; the size is the blob's */
 };
 MUST_CHECK enum err app_envelope_download(struct app *a, const struct user *u, struct str envelope, enum download what, struct file_ref *ret);
 MUST_CHECK enum err app_submission_download(struct app *a, const struct user *u, struct str submission, struct file_ref *ret);

@@ -25,7 +25,8 @@ awaited_job(struct app *a, const struct row_envelope *e)
 	switch ((enum envelope_state)e->state) {
 	case ENVELOPE_PREPARING: return arena_printf(a->arena, "certify %.*s", STR_ARG(e->id));
 	case ENVELOPE_SEALING:
-		return arena_printf(a->arena, e->concluded_sha256.n ? "certificate %.*s" : "approve %.*s", STR_ARG(e->id));
+		return arena_printf(
+		    a->arena, e->concluded_sha256.n ? "certificate %.*s" : "approve %.*s", STR_ARG(e->id));
 	default: return STR_NONE;
 	}
 }
@@ -58,8 +59,11 @@ fill_submissions(const struct viewing *v, const struct row_participant *p, struc
 		if (!str_eq(s->participant_id, p->id))
 			continue;
 		struct submission *to = &ret->submissions[ret->submissions_n++];
-		*to = (struct submission){
-		    .id = s->id, .file_name = s->file_name, .sha256 = s->sha256, .size = (size_t)s->size, .at_ms = s->at_ms};
+		*to = (struct submission){.id = s->id,
+		    .file_name = s->file_name,
+		    .sha256 = s->sha256,
+		    .size = (size_t)s->size,
+		    .at_ms = s->at_ms};
 		for (size_t k = 0; k < v->requests.n; k++)
 			if (str_eq(v->requests.v[k].id, s->request_id))
 				to->name = v->requests.v[k].name;
@@ -112,16 +116,24 @@ fill_timeline(const struct viewing *v, struct envelope_view *ret)
 	}
 }
 
+static double
+within(double v, double most)
+{
+	return v < 0 ? 0 : v > most ? most : v;
+}
+
 /* Where the document itself asks for a seal, else the lower right of the last page. */
 static struct place
 proposed_place(const struct envelope_view *v, const struct row_document *doc)
 {
-	if (doc->place_page)
-		return (struct place){(unsigned)doc->place_page, doc->place_x_mm, doc->place_y_mm, PLACE_MM};
-	double width = v->page_width_mm[v->pages - 1], height = v->page_height_mm[v->pages - 1];
+	bool found = doc->place_page >= 1 && doc->place_page <= v->pages;
+	unsigned page = found ? (unsigned)doc->place_page : v->pages;
+	double width = v->page_width_mm[page - 1], height = v->page_height_mm[page - 1];
 	double size = width < PLACE_MM * 2 || height < PLACE_MM * 2 ? (width < height ? width : height) / 4 : PLACE_MM;
 	double margin = width < 4 * PLACE_MARGIN_MM || height < 4 * PLACE_MARGIN_MM ? size / 2 : PLACE_MARGIN_MM;
-	return (struct place){v->pages, width - margin - size, height - margin - size, size};
+	if (!found)
+		return (struct place){page, width - margin - size, height - margin - size, size};
+	return (struct place){page, within(doc->place_x_mm - size / 2, width - size), within(doc->place_y_mm - size / 2, height - size), size};
 }
 
 static void
@@ -129,9 +141,11 @@ fill_problem(const struct viewing *v, struct envelope_view *ret)
 {
 	if (!v->has_job || v->job.last_error.n == 0)
 		return;
-	ret->problem_ja = arena_printf(v->a->arena, "処理に時間がかかっています。自動で再試行します（%lld回目、%.*s）。", (long long)v->job.attempts,
-	    STR_ARG(v->job.last_error));
-	ret->problem_en = arena_printf(v->a->arena, "This takes longer than usual and is tried again by itself (try %lld, %.*s).",
+	ret->problem_ja =
+	    arena_printf(v->a->arena, "処理に時間がかかっています。自動で再試行します（%lld回目、%.*s）。",
+	        (long long)v->job.attempts, STR_ARG(v->job.last_error));
+	ret->problem_en = arena_printf(v->a->arena,
+	    "This takes longer than usual and is tried again by itself (try %lld, %.*s).",
 	    (long long)v->job.attempts, STR_ARG(v->job.last_error));
 }
 
@@ -151,7 +165,7 @@ app_envelope_view(struct app *a, const struct user *u, struct str envelope, stru
 	    .document_sha256 = e->document_sha256,
 	    .concluded_sha256 = e->concluded_sha256,
 	    .return_reason = e->return_reason,
-	    .returned_by = name_of(&v, e->returned_by),
+	    .returned_by = e->returned_by, /* words, not an id */
 	    .superseded_by = e->superseded_by,
 	    .created_ms = e->created_ms,
 	    .sent_ms = e->sent_ms,

@@ -40,12 +40,13 @@ envelope_url(struct composing *w)
 	return arena_printf(w->a->arena, "%.*s/c/%.*s", STR_ARG(w->a->config->base_url), STR_ARG(w->d.e.id));
 }
 
+/* Everybody who counts, but for those in the state that is left out. */
 static void
-fill_parties(struct composing *w)
+fill_parties(struct composing *w, enum participant_state but)
 {
 	w->l.parties = ARENA_ARRAY(w->a->arena, struct str, w->d.n + 1);
 	for (size_t i = 0; i < w->d.n; i++)
-		if (w->d.p[i].state != PARTICIPANT_DELEGATED)
+		if (w->d.p[i].state != PARTICIPANT_DELEGATED && w->d.p[i].state != (int64_t)but)
 			w->l.parties[w->l.parties_n++] = participant_words(w->a->arena, &w->d.p[i]);
 }
 
@@ -68,7 +69,7 @@ fill_keep(struct composing *w, enum letter_kind kind)
 {
 	struct app *a = w->a;
 	w->l.kind = kind;
-	fill_parties(w);
+	fill_parties(w, PARTICIPANT_DELEGATED);
 	if (w->p) {
 		to_participant(w);
 		w->l.url = token_url(a, token_link(a, LINK_KEEP, w->p->id, w->p->generation));
@@ -89,6 +90,10 @@ fill_notice(struct composing *w, enum letter_kind kind)
 	size_t from = dossier_find(&w->d, w->p->forwarded_from);
 	if (from < w->d.n)
 		w->l.who_before = participant_words(w->a->arena, &w->d.p[from]);
+	if (kind == LETTER_FORWARD_NOTICE)
+		w->l.message = w->p->forward_message;
+	if (kind == LETTER_SIGNED)
+		fill_parties(w, PARTICIPANT_CONFIRMED); /* those who are still to sign */
 }
 
 static void
@@ -114,8 +119,12 @@ fill(struct composing *w)
 	case POST_REQUEST:
 		fill_request(w, w->d.e.round > 1 ? LETTER_REVISED : LETTER_REQUEST);
 		return open && w->p->state < PARTICIPANT_CONFIRMED;
-	case POST_FORWARDED: fill_request(w, LETTER_FORWARDED); return open && w->p->state < PARTICIPANT_CONFIRMED;
-	case POST_CODE: fill_code(w); return w->challenge.ended_ms == 0 && a->now_ms - w->challenge.created_ms < CODE_LIFE_MS;
+	case POST_FORWARDED:
+		fill_request(w, LETTER_FORWARDED);
+		return open && w->p->state < PARTICIPANT_CONFIRMED;
+	case POST_CODE:
+		fill_code(w);
+		return w->challenge.ended_ms == 0 && a->now_ms - w->challenge.created_ms < CODE_LIFE_MS;
 	case POST_RETURNED: fill_notice(w, LETTER_RETURNED); return true;
 	case POST_FORWARD_NOTICE: fill_notice(w, LETTER_FORWARD_NOTICE); return true;
 	case POST_SIGNED: fill_notice(w, LETTER_SIGNED); return true;
@@ -161,6 +170,11 @@ load(struct composing *w)
 	    .version = (unsigned)e->round,
 	    .concluded_ms = e->concluded_ms,
 	    .at_ms = a->now_ms};
+	if (w->o.post == POST_REQUEST && e->previous_id.n) { /* why there is a new version */
+		struct row_envelope before;
+		TRY(q_envelope_get(&tx, a->arena, e->previous_id, &before));
+		w->l.reason = before.return_reason;
+	}
 	w->l.total_n = party_count(w->d.parties, w->d.n, &w->l.done_n);
 	return OK;
 }
@@ -179,8 +193,10 @@ refused_once(struct app *a, const struct composing *w, struct str answer)
 	                     .actor = STR("システム"),
 	                     .detail = detail});
 	enum err e = change_begin(&c);
-	if (e == OK && w->p && w->o.post != POST_SIGNED && w->o.post != POST_RETURNED && w->o.post != POST_FORWARD_NOTICE)
-		e = change_one(&c, q_participant_set_problem(&c.tx, w->p->id, answer.n ? answer : STR("refused"), &c.n));
+	if (e == OK && w->p && w->o.post != POST_SIGNED && w->o.post != POST_RETURNED &&
+	    w->o.post != POST_FORWARD_NOTICE)
+		e = change_one(
+		    &c, q_participant_set_problem(&c.tx, w->p->id, answer.n ? answer : STR("refused"), &c.n));
 	if (e == OK)
 		e = change_commit(&c);
 	change_end(&c);
@@ -206,7 +222,8 @@ app_job_mail(struct app *a, struct str job, struct str payload)
 		return OK;
 	TRY(letter_compose(a->arena, &w->l, &mail));
 	ptrdiff_t at = str_chr(a->config->mail_from, '@');
-	struct str domain = at >= 0 ? str_slice(a->config->mail_from, (size_t)at + 1, a->config->mail_from.n) : STR("keiin.invalid");
+	struct str domain = at >= 0 ? str_slice(a->config->mail_from, (size_t)at + 1, a->config->mail_from.n)
+	                            : STR("keiin.invalid");
 	mail.message_id = arena_printf(a->arena, "%.*s@%.*s", STR_ARG(job), STR_ARG(domain));
 	mail.at_ms = a->now_ms;
 	enum err e = mailer_send(a->mailer, &mail, a->arena, &answer);

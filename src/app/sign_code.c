@@ -20,7 +20,8 @@ shared_find(struct app *a, struct str token, struct link_found *ret)
 }
 
 static enum err
-check_cmd(struct app *a, const struct link_found *l, const struct identify_cmd *cmd, struct faults *f, struct identify_cmd *ret)
+check_cmd(struct app *a, const struct link_found *l, const struct identify_cmd *cmd, struct faults *f,
+    struct identify_cmd *ret)
 {
 	f->n = 0;
 	check_line(a, f, STR("company"), cmd->company, NAME_MAX, true, &ret->company);
@@ -28,8 +29,10 @@ check_cmd(struct app *a, const struct link_found *l, const struct identify_cmd *
 	check_line(a, f, STR("name"), cmd->name, NAME_MAX, true, &ret->name);
 	check_mail(a, f, STR("mail"), cmd->mail, &ret->mail);
 	if (f->n == 0 && l->p->state == PARTICIPANT_CONFIRMED && !str_eq(ret->mail, participant_mail(l->p)))
-		fault_add(f, STR("mail"), "この依頼はすでに署名されています。署名した方のメールアドレスを入力してください。",
-		    "This request has been signed already. Please enter the address of the person who signed.");
+		fault_add(f, STR("mail"),
+		    "この依頼はすでに署名されています。署名した方のメールアドレスを入力してください。",
+		    "This request has been signed already. Please enter the address of the person who "
+		    "signed.");
 	return faults_result(f);
 }
 
@@ -50,29 +53,34 @@ may_send(struct app *a, struct tx *tx, struct str participant, struct str mail)
 static struct str
 visitor_words(struct app *a, struct str company, struct str name, struct str mail)
 {
-	return arena_printf(a->arena, "%.*s <%.*s>", STR_ARG(who_words(a->arena, company, name)), STR_ARG(mail));
+	return arena_printf(
+	    a->arena, "%.*s <%.*s>", STR_ARG(who_words(a->arena, company, name)), STR_ARG(mail));
 }
 
 /* Counting and sending are one transaction in the writers' turn: two requests at once send one code. */
 static enum err
-challenge_store(struct app *a, struct tx *tx, const struct link_found *l, const struct identify_cmd *cmd, struct str id)
+challenge_store(
+    struct app *a, struct tx *tx, const struct link_found *l, const struct identify_cmd *cmd, struct str id)
 {
 	int64_t n;
 	TRY(may_send(a, tx, l->p->id, cmd->mail));
 	TRY(q_challenge_replace(tx, l->p->id, cmd->mail, a->now_ms, &n));
-	TRY(q_challenge_add(tx, id, l->p->id, cmd->company, cmd->title, cmd->name, cmd->mail, a->origin.language, a->now_ms, &n));
+	TRY(q_challenge_add(tx, id, l->p->id, cmd->company, cmd->title, cmd->name, cmd->mail,
+	    a->origin.language, a->now_ms, &n));
 	return post_order(a, tx, &(struct post_order){POST_CODE, l->d.e.id, l->p->id, id});
 }
 
 static enum err
-request_once(struct app *a, struct str token, const struct identify_cmd *cmd, struct faults *faults, struct str *ret_challenge)
+request_once(struct app *a, struct str token, const struct identify_cmd *cmd, struct faults *faults,
+    struct str *ret_challenge)
 {
 	struct identify_cmd clean = {0};
 	struct link_found l;
 	struct str id = id_new(a->arena);
 	TRY(shared_find(a, token, &l));
 	TRY(check_cmd(a, &l, cmd, faults, &clean));
-	if (!envelope_open((enum envelope_state)l.d.e.state)) { /* coming back after the conclusion is no event of the contract */
+	if (!envelope_open((enum envelope_state)l.d.e
+	                       .state)) { /* coming back after the conclusion is no event of the contract */
 		struct tx tx CLEANUP(tx_end) = {0};
 		TRY(tx_write(a->store, &tx));
 		TRY(challenge_store(a, &tx, &l, &clean, id));
@@ -96,13 +104,15 @@ request_once(struct app *a, struct str token, const struct identify_cmd *cmd, st
 }
 
 enum err
-app_code_request(struct app *a, struct str token, const struct identify_cmd *cmd, struct faults *faults, struct str *ret_challenge)
+app_code_request(struct app *a, struct str token, const struct identify_cmd *cmd, struct faults *faults,
+    struct str *ret_challenge)
 {
 	AGAIN(request_once(a, token, cmd, faults, ret_challenge));
 }
 
 static enum err
-challenge_find(struct app *a, struct tx *tx, const struct link_found *l, struct str challenge, struct row_challenge *ret)
+challenge_find(
+    struct app *a, struct tx *tx, const struct link_found *l, struct str challenge, struct row_challenge *ret)
 {
 	TRY(q_challenge_get(tx, a->arena, challenge, ret));
 	return str_eq(ret->participant_id, l->p->id) ? OK : ERR_NOT_FOUND;
@@ -115,7 +125,8 @@ mask(struct arena *a, struct str mail)
 	ptrdiff_t at = str_chr(mail, '@');
 	if (at <= 0)
 		return STR("***");
-	return arena_printf(a, "%.*s***%.*s", STR_ARG(str_slice(mail, 0, 1)), STR_ARG(str_slice(mail, (size_t)at, mail.n)));
+	return arena_printf(
+	    a, "%.*s***%.*s", STR_ARG(str_slice(mail, 0, 1)), STR_ARG(str_slice(mail, (size_t)at, mail.n)));
 }
 
 enum err
@@ -148,9 +159,10 @@ digits(struct arena *a, struct str typed)
 	return arena_str(a, str_make(found, n));
 }
 
-/* The try is counted before anything is compared, in the writers' turn: guesses in parallel get five looks in all. */
+/* The try is counted before anything is compared, in the writers' turn: guesses in parallel get five looks in
+ * all. */
 static enum err
-try_code(struct app *a, const struct row_challenge *row, struct str code, unsigned *ret_left)
+try_code(struct app *a, const struct row_challenge *row, struct str code, unsigned *ret_left, bool *ret_right)
 {
 	struct tx tx CLEANUP(tx_end) = {0};
 	struct row_challenge_try counted;
@@ -161,9 +173,8 @@ try_code(struct app *a, const struct row_challenge *row, struct str code, unsign
 	TRY(e);
 	TRY(tx_commit(&tx));
 	*ret_left = counted.tries < TRIES_MAX ? TRIES_MAX - (unsigned)counted.tries : 0;
-	if (bytes_equal_const(digits(a->arena, code), token_code(a, row->id)))
-		return OK;
-	return *ret_left ? ERR_CODE_WRONG : ERR_CODE_DEAD;
+	*ret_right = bytes_equal_const(digits(a->arena, code), token_code(a, row->id));
+	return OK;
 }
 
 static enum err
@@ -208,10 +219,13 @@ enter_once(struct app *a, struct str token, const struct row_challenge *row, str
 	TRY(q_challenge_use(&c.tx, row->id, a->now_ms, &n));
 	if (n != 1)
 		return ERR_CODE_EXPIRED; /* used in the meantime */
-	bool another = l.p->signer_mail.n > 0 && !str_eq(l.p->signer_mail, row->mail);
+	/* whoever opened the mail link counts as the addressee */
+	bool another = l.p->opened_ms && !str_eq(participant_mail(l.p), row->mail);
 	int64_t state = l.p->state == PARTICIPANT_NOTIFIED || another ? PARTICIPANT_OPENED : l.p->state;
-	TRY(change_one(&c, q_participant_set_opened(&c.tx, l.p->id, state, a->now_ms, a->origin.language, &c.n)));
-	TRY(change_one(&c, q_participant_set_signer(&c.tx, l.p->id, row->company, row->title, row->name, row->mail, &c.n)));
+	TRY(change_one(
+	    &c, q_participant_set_opened(&c.tx, l.p->id, state, a->now_ms, a->origin.language, &c.n)));
+	TRY(change_one(&c,
+	    q_participant_set_signer(&c.tx, l.p->id, row->company, row->title, row->name, row->mail, &c.n)));
 	if (another) {
 		TRY(q_signer_session_end_others(&c.tx, l.p->id, ENTRY_URL, row->mail, &n));
 		TRY(change_one(&c, q_participant_restart(&c.tx, l.p->id, a->now_ms, &c.n)));
@@ -239,14 +253,44 @@ challenge_load(struct app *a, struct str token, struct str challenge, struct row
 	return e == ERR_NOT_FOUND ? ERR_CODE_EXPIRED : e;
 }
 
+/* A wrong try, for the trail; only while there is a road to go on. */
+static enum err
+wrong_once(struct app *a, struct str token, const struct row_challenge *row)
+{
+	struct change c CLEANUP(change_end) = {0};
+	struct link_found l;
+	TRY(shared_find(a, token, &l));
+	if (!envelope_open((enum envelope_state)l.d.e.state))
+		return OK;
+	TRY(change_start(&c, a, &l.d.e, ENVELOPE_ACT_SIGNER));
+	change_event(&c, &(struct change_what){.kind = AUDIT_CODE_WRONG,
+	                     .participant = l.p->id,
+	                     .actor = visitor_words(a, row->company, row->name, row->mail),
+	                     .entry = entry_words(ENTRY_URL, false)});
+	TRY(change_begin(&c));
+	return change_commit(&c);
+}
+
+static enum err
+wrong(struct app *a, struct str token, const struct row_challenge *row)
+{
+	AGAIN(wrong_once(a, token, row));
+}
+
 enum err
-app_code_verify(struct app *a, struct str token, struct str challenge, struct str code, struct str *ret_session, unsigned *ret_left)
+app_code_verify(struct app *a, struct str token, struct str challenge, struct str code,
+    struct str *ret_session, unsigned *ret_left)
 {
 	struct row_challenge row;
+	bool right = false;
 	*ret_left = 0;
 	TRY(challenge_load(a, token, challenge, &row));
 	if (a->now_ms - row.created_ms >= CODE_LIFE_MS)
 		return ERR_CODE_EXPIRED;
-	TRY(try_code(a, &row, code, ret_left));
+	TRY(try_code(a, &row, code, ret_left, &right));
+	if (!right) {
+		TRY(wrong(a, token, &row));
+		return *ret_left ? ERR_CODE_WRONG : ERR_CODE_DEAD;
+	}
 	return enter(a, token, &row, ret_session);
 }

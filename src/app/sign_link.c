@@ -31,7 +31,8 @@ static bool
 concluded(const struct link_found *l)
 {
 	/* a shared link never shows the contract by itself: who follows it is asked for the code first */
-	return l->kind != LINK_SHARED && l->d.e.concluded_sha256.n > 0 && (!l->p || l->p->state == PARTICIPANT_CONFIRMED);
+	return l->kind != LINK_SHARED && l->d.e.concluded_sha256.n > 0 &&
+	       (!l->p || l->p->state == PARTICIPANT_CONFIRMED);
 }
 
 enum err
@@ -85,7 +86,8 @@ open_once(struct app *a, struct str token, struct str *ret_session)
 	if (l.p->state == PARTICIPANT_CONFIRMED)
 		return open_again(a, &s, ret_session);
 
-	struct str who = arena_printf(a->arena, "%.*s <%.*s>", STR_ARG(who_words(a->arena, l.p->company, l.p->name)), STR_ARG(l.p->mail));
+	struct str who = arena_printf(a->arena, "%.*s <%.*s>",
+	    STR_ARG(who_words(a->arena, l.p->company, l.p->name)), STR_ARG(l.p->mail));
 	TRY(change_start(&c, a, &l.d.e, ENVELOPE_ACT_SIGNER));
 	change_event(&c, &(struct change_what){.kind = AUDIT_OPENED,
 	                     .participant = l.p->id,
@@ -94,7 +96,15 @@ open_once(struct app *a, struct str token, struct str *ret_session)
 	                     .authentication = authentication_words(ENTRY_MAIL, false)});
 	TRY(change_begin(&c));
 	int64_t state = l.p->state == PARTICIPANT_NOTIFIED ? PARTICIPANT_OPENED : l.p->state;
-	TRY(change_one(&c, q_participant_set_opened(&c.tx, l.p->id, state, a->now_ms, a->origin.language, &c.n)));
+	TRY(change_one(
+	    &c, q_participant_set_opened(&c.tx, l.p->id, state, a->now_ms, a->origin.language, &c.n)));
+	if (l.p->signer_mail.n &&
+	    !str_eq(l.p->signer_mail, l.p->mail)) { /* somebody else came by the shared link before */
+		TRY(change_one(&c,
+		    q_participant_set_signer(&c.tx, l.p->id, STR_NONE, STR_NONE, STR_NONE, STR_NONE, &c.n)));
+		TRY(change_one(&c, q_participant_restart(&c.tx, l.p->id, a->now_ms, &c.n)));
+		TRY(change_one(&c, q_participant_set_state(&c.tx, l.p->id, PARTICIPANT_OPENED, &c.n)));
+	}
 	TRY(signer_session_start(a, &c.tx, &s, &session));
 	TRY(change_commit(&c));
 	*ret_session = session;
