@@ -138,7 +138,7 @@ await check("S07 the signer needs no account and installs nothing", async () => 
 await check("S17 the contract appears right after entry; S18 its first page only", async () => {
 	await atHeading(signer, "内容を確認");
 	expect((await signer.locator("figure.sheet img").count()) === 1, "one page image");
-	await until("the page image", () => signer.locator("figure.sheet img").first().evaluate((i) => i.complete && i.naturalWidth > 600));
+	await until("the page image", () => signer.locator("figure.sheet img").first().evaluate((i) => i.complete && i.naturalWidth > 300));
 	await look(signer, "sign-2-review");
 });
 
@@ -369,7 +369,7 @@ await check("S36 S37 【締結完了】 is mailed to everybody when the whole fl
 await check("S38 its link shows the contract; S09 a dedicated page and the PDF", async () => {
 	await signer.goto(linkIn(completion));
 	await atHeading(signer, "締結済みの契約書");
-	await until("the pages", () => signer.locator("figure.sheet img").first().evaluate((i) => i.complete && i.naturalWidth > 600));
+	await until("the pages", () => signer.locator("figure.sheet img").first().evaluate((i) => i.complete && i.naturalWidth > 300));
 	await look(signer, "keep");
 });
 

@@ -43,13 +43,8 @@ for (const form of document.querySelectorAll('form[data-upload]')) {
 		request.addEventListener('load', () => {
 			const status = request.status;
 			if (status >= 200 && status < 400) {
-				const card = form.closest('.document');
-				const there = new URL(request.responseURL);
-				const stays = there.pathname === location.pathname;
-				there.hash = card ? card.id : '';
-				location.assign(there.href);
-				if (stays)
-					location.reload();
+				// Without its fragment the address is asked for anew even when it is the one shown, and never posted again.
+				location.assign(request.responseURL.split('#')[0]);
 				return;
 			}
 			stop();
