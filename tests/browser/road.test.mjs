@@ -399,7 +399,8 @@ await check("S41 契約書ダウンロード and S42 合意証明書ダウンロ
 await check("S01 the contract carries witness-type signatures that a PDF validator finds valid", async () => {
 	const report = run("pdfsig", contractPdf).out;
 	const valid = (report.match(/Signature is Valid/g) || []).length;
-	expect(valid === 5 && !/Invalid|not been/.test(report.replace(/Certificate has.*/g, "")), `five valid signatures (certification, three parties, timestamp):\n${report}`);
+	/* poppler 22 cannot judge document timestamps and says so of the fifth; openssl judges it below */
+	expect(valid === 4 && (report.match(/Signature #/g) || []).length === 5, `four valid signatures (certification, three parties) and the timestamp:\n${report}`);
 	expect(run("qpdf", "--check", contractPdf).code === 0, "qpdf finds no fault");
 	for (const party of [KOU.name, TAKAHASHI.name, HEI.name]) expect(run(BINARY, "verify", contractPdf, "--json").out.includes(party), `${party} in the signatures`);
 });
@@ -407,8 +408,14 @@ await check("S01 the contract carries witness-type signatures that a PDF validat
 await check("S03 it carries an RFC 3161 timestamp, and one altered byte is found", async () => {
 	const sound = run(BINARY, "verify", contractPdf);
 	expect(sound.code === 0, `sound:\n${sound.out}`);
-	expect(fs.readFileSync(contractPdf, "latin1").includes("/DocTimeStamp"), "a document timestamp");
 	const bytes = fs.readFileSync(contractPdf);
+	const range = bytes.toString("latin1", bytes.toString("latin1").lastIndexOf("/DocTimeStamp")).match(/ByteRange\[(\d+) (\d+) (\d+) (\d+)\]/).slice(1).map(Number);
+	const hole = Buffer.from(bytes.toString("latin1", range[1] + 1, range[2] - 1), "hex");
+	const [data, token] = [path.join(keiin.folder, "stamped"), path.join(keiin.folder, "token.der")];
+	fs.writeFileSync(data, Buffer.concat([bytes.subarray(0, range[1]), bytes.subarray(range[2], range[2] + range[3])]));
+	fs.writeFileSync(token, hole.subarray(0, 4 + hole.readUInt16BE(2)));
+	const judged = run("openssl", "ts", "-verify", "-data", data, "-in", token, "-token_in", "-CAfile", path.join(keiin.folder, "data/keys/ca.pem"));
+	expect(judged.out.includes("Verification: OK"), `openssl accepts the token: ${judged.out}`);
 	bytes[Math.floor(bytes.length / 3)] ^= 1;
 	const altered = path.join(keiin.folder, "altered.pdf");
 	fs.writeFileSync(altered, bytes);
