@@ -90,6 +90,10 @@ the_whole_road_from_draft_to_conclusion(void **state)
 	assert_int_equal(c->parties_n, 2);
 	assert_str(c->parties[1].name, "代表 三郎");
 	assert_int_equal(c->delegations_n, 1);
+	assert_str(c->history[0].what, "第1版：送信（原本を確定）");
+	assert_str(c->history[1].what, "第1版：差し戻し");
+	assert_str(c->history[1].detail, "第2条の期日を直してください。");
+	assert_str(c->history[2].what, "下書きを作成"); /* of this version */
 	assert_int_equal(audit_count(first, "superseded"), 1);
 	assert_int_equal(audit_count(second, "consented"), 2);
 
