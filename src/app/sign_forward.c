@@ -17,7 +17,7 @@ check_cmd(struct app *a, const struct forward_cmd *cmd, struct faults *f, struct
 	check_line(a, f, STR("name"), cmd->name, NAME_MAX, true, &ret->name);
 	check_mail(a, f, STR("mail"), cmd->mail, &ret->mail);
 	if (ret->mail.n && (utf8_mail(a->arena, cmd->mail_again, &again) != OK || !str_eq(again, ret->mail)))
-		fault_add(f, STR("mail-again"), "確認用のメールアドレスが一致しません。", "The two mail addresses differ.");
+		fault_add(f, STR("mail_again"), "確認用のメールアドレスが一致しません。", "The two mail addresses differ.");
 	check_text(a, f, STR("message"), cmd->message, MESSAGE_MAX, &ret->message);
 	if (!cmd->authority)
 		fault_add(f, STR("authority"), "転送先の方に署名権限があることを確認してください。",

@@ -112,10 +112,11 @@ html_button(const struct sheet_letter *s, const struct block *b, struct buf *out
 	    "32px;font-size:16px;line-height:24px;"
 	    "font-weight:bold;text-align:center;color:#ffffff;text-decoration:none;\">");
 	wrapped(out, "", b->label, "</a></td></tr></table></td></tr>\n");
-	buf_put_c(out, CELL "24px;font-size:13px;line-height:1.7;" FAINT "word-break:break-all;\">");
+	buf_put_c(out, CELL "24px;font-size:13px;line-height:1.7;" FAINT "\">");
 	buf_put_c(out, s->english ? "If the button does not work, open this address:<br>"
 	                          : "ボタンが開けない場合は、次のURLを開いてください。<br>");
-	wrapped(out, "<a class=\"link\" style=\"color:#0017c1;\" href=\"", b->value, "\">");
+	wrapped(
+	    out, "<a class=\"link\" style=\"color:#0017c1;word-break:break-all;\" href=\"", b->value, "\">");
 	wrapped(out, "", b->value, "</a></td></tr>\n");
 }
 
@@ -148,9 +149,14 @@ html_block(const struct sheet_letter *s, const struct block *b, struct buf *out)
 		break;
 	case BLOCK_BUTTON: html_button(s, b, out); break;
 	case BLOCK_STEP:
-		wrapped(
-		    out, CELL "4px;font-size:15px;line-height:1.7;" INK "\"><b>", b->label, "</b>&#8194;");
-		wrapped(out, "", b->value, "</td></tr>\n");
+		wrapped(out,
+		    CELL "4px;\"><table role=\"presentation\" cellpadding=\"0\" cellspacing=\"0\" "
+		         "border=\"0\"><tr><td class=\"ink\" valign=\"top\" width=\"24\" "
+		         "style=\"width:24px;font-size:15px;line-height:1.7;font-weight:bold;" INK "\">",
+		    b->label, "</td>");
+		wrapped(out,
+		    "<td class=\"ink\" valign=\"top\" style=\"font-size:15px;line-height:1.7;" INK "\">",
+		    b->value, "</td></tr></table></td></tr>\n");
 		break;
 	case BLOCK_CODE:
 		wrapped(out,
@@ -195,6 +201,13 @@ static const char styles[] = "<style>\n"
                              "}\n"
                              "</style>\n";
 
+/* Rows that stand close together and apart from what follows. */
+static bool
+is_list(enum block_kind kind)
+{
+	return kind == BLOCK_FACT || kind == BLOCK_STEP;
+}
+
 void
 letter_set_html(const struct sheet_letter *s, struct buf *out)
 {
@@ -225,10 +238,10 @@ letter_set_html(const struct sheet_letter *s, struct buf *out)
 			buf_put_c(out, "<tr><td style=\"padding:16px 32px;\"><div style=\"border-top:1px "
 			               "solid #999999;font-size:1px;"
 			               "line-height:1px;\">&nbsp;</div></td></tr>\n");
-		if (i && b[-1].kind == BLOCK_STEP && b->kind != BLOCK_STEP)
-			buf_put_c(
-			    out, "<tr><td "
-			         "style=\"height:16px;font-size:1px;line-height:16px;\">&nbsp;</td></tr>\n");
+		if (i && is_list(b[-1].kind) && b->kind != b[-1].kind)
+			buf_put_c(out,
+			    "<tr><td "
+			    "style=\"height:12px;font-size:1px;line-height:12px;\">&nbsp;</td></tr>\n");
 		html_block(s, b, out);
 	}
 	buf_put_c(out, "<tr><td style=\"height:24px;font-size:1px;line-height:24px;\">&nbsp;</td></tr>\n"

@@ -23,7 +23,8 @@ struct smtp {
 struct dialogue {
 	struct str left; /* bytes to send */
 	bool about_mail; /* RCPT or the contents were the last thing said: a refusal is about this mail */
-	char answer[ANSWER_MAX]; /* the server's last line */
+	bool leaving;    /* QUIT was said: what follows is courtesy */
+	char answer[ANSWER_MAX]; /* the server's last line before that */
 };
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -94,7 +95,8 @@ static size_t
 hear_line(char *line, size_t size, size_t n, void *user)
 {
 	struct dialogue *d = user;
-	snprintf(d->answer, sizeof(d->answer), "%.*s", STR_ARG(str_trim(str_make(line, size * n))));
+	if (!d->leaving)
+		snprintf(d->answer, sizeof(d->answer), "%.*s", STR_ARG(str_trim(str_make(line, size * n))));
 	return size * n;
 }
 
@@ -103,7 +105,10 @@ watch(CURL *c, curl_infotype type, char *data, size_t n, void *user)
 {
 	struct dialogue *d = user;
 	struct str said = str_make(data, n);
-	if (type == CURLINFO_HEADER_OUT)
+	if (type != CURLINFO_HEADER_OUT)
+		return 0;
+	d->leaving = str_starts(said, STR("QUIT"));
+	if (!d->leaving)
 		d->about_mail = str_starts(said, STR("RCPT ")) || str_starts(said, STR("DATA"));
 	return 0;
 }
@@ -179,30 +184,35 @@ clean(struct arena *a, const char *words)
 	return str_c(p);
 }
 
-static enum err
-judge(CURL *c, CURLcode result, struct dialogue *d, struct arena *a, struct str *ret_answer)
+/* Of the server's last line; 0 when it is none. libcurl's own number may be that of the farewell. */
+static unsigned
+reply_code(const struct dialogue *d)
 {
-	long code = 0;
-	curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &code);
+	unsigned long long code = 0;
+	return str_to_u64(str_slice(str_c(d->answer), 0, 3), 599, &code) ? (unsigned)code : 0;
+}
+
+static enum err
+judge(CURLcode result, struct dialogue *d, struct arena *a, struct str *ret_answer)
+{
+	unsigned code = reply_code(d);
 	if (result == CURLE_OK) {
 		*ret_answer = clean(a, d->answer);
 		return OK;
 	}
-	bool refused = code >= 400 && code < 600 && d->answer[0];
-	*ret_answer = clean(a, refused ? d->answer : curl_easy_strerror(result));
+	*ret_answer = clean(a, code >= 400 ? d->answer : curl_easy_strerror(result));
 	/* a refused login or sender is ours to mend: this mail is still good */
-	return refused && code >= 500 && d->about_mail && result != CURLE_LOGIN_DENIED ? ERR_INVALID
-	                                                                               : ERR_SMTP;
+	return code >= 500 && d->about_mail && result != CURLE_LOGIN_DENIED ? ERR_INVALID : ERR_SMTP;
 }
 
 /* A connection that was kept may have died since. Nothing was answered then, and the message id is the same:
  * try once more. */
 static bool
-died_idle(CURL *c, CURLcode result)
+died_idle(CURL *c, CURLcode result, const struct dialogue *d)
 {
-	long fresh = 0, code = 0;
+	long fresh = 0;
+	unsigned code = reply_code(d);
 	curl_easy_getinfo(c, CURLINFO_NUM_CONNECTS, &fresh);
-	curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &code);
 	return result != CURLE_OK && result != CURLE_OPERATION_TIMEDOUT && fresh == 0 &&
 	       (code < 400 || code == 421);
 }
@@ -219,12 +229,12 @@ smtp_send(struct smtp *s, struct str to, struct str bytes, struct arena *a, stru
 	enum err e = ERR_NOMEM;
 	if (c && list && prepare(s, c, &d, list)) {
 		CURLcode r = curl_easy_perform(c);
-		if (died_idle(c, r)) {
+		if (died_idle(c, r, &d)) {
 			d = (struct dialogue){.left = bytes};
 			curl_easy_setopt(c, CURLOPT_FRESH_CONNECT, 1L);
 			r = curl_easy_perform(c);
 		}
-		e = judge(c, r, &d, a, ret_answer);
+		e = judge(r, &d, a, ret_answer);
 	}
 	curl_slist_free_all(list);
 	if (c)

@@ -5,7 +5,7 @@
 #include <math.h>
 
 enum { PAGES_MAX = 1000, TEXT_MAX = 200000 };
-static const double MM_PER_POINT = 25.4 / 72, BOX_MM = 12;
+static const double MM_PER_POINT = 25.4 / 72;
 
 struct found_place {
 	unsigned page;
@@ -39,7 +39,7 @@ look_for_mark(const fz_stext_line *line, unsigned page, struct found_place *ret)
 	if (!mark)
 		return;
 	fz_rect box = fz_rect_from_quad(mark->quad);
-	double x = (box.x0 + box.x1) / 2 * MM_PER_POINT - BOX_MM / 2, y = (box.y0 + box.y1) / 2 * MM_PER_POINT - BOX_MM / 2;
+	double x = (box.x0 + box.x1) / 2 * MM_PER_POINT, y = (box.y0 + box.y1) / 2 * MM_PER_POINT;
 	*ret = (struct found_place){page, fmax(x, 0), fmax(y, 0)};
 }
 

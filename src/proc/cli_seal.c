@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -161,15 +162,19 @@ key_folder(struct arena *a, const struct arguments *arg, const char **ret)
 static struct pdf_place
 place_of(const struct document_info *info)
 {
-	const struct document_page *last = &info->pages[info->pages_n - 1];
+	unsigned page = info->place_page ? info->place_page : info->pages_n;
+	const struct document_page *last = &info->pages[page - 1];
 	double side = SEAL_MM;
 
-	if (info->place_page)
-		return (struct pdf_place){info->place_page, info->place_x_mm, info->place_y_mm, side, side};
 	if (last->width_mm < side + 2 * MARGIN_MM || last->height_mm < side + 2 * MARGIN_MM)
 		side = (last->width_mm < last->height_mm ? last->width_mm : last->height_mm) / 4;
 	double margin = side < SEAL_MM ? side : MARGIN_MM;
-	return (struct pdf_place){info->pages_n, last->width_mm - margin - side, last->height_mm - margin - side, side, side};
+	double x = last->width_mm - margin - side, y = last->height_mm - margin - side;
+	if (info->place_page) {
+		x = fmin(fmax(info->place_x_mm - side / 2, 0), last->width_mm - side);
+		y = fmin(fmax(info->place_y_mm - side / 2, 0), last->height_mm - side);
+	}
+	return (struct pdf_place){page, x, y, side, side};
 }
 
 static enum err

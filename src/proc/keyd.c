@@ -4,6 +4,7 @@
 #include "log.h"
 
 #include <pthread.h>
+#include <time.h>
 
 /* Fixed frames. Numbers in the byte order of the machine: both ends are the same binary. */
 struct question {
@@ -35,6 +36,18 @@ answer_question(struct keys *keys, const struct question *q, struct arena *a, st
 	    err_info(e)->name);
 }
 
+/* One signature by each key, thrown away: the library reads its configuration and seeds its generator while it still may open files. */
+static enum err
+warm_up(struct keys *keys)
+{
+	struct arena a CLEANUP(arena_free) = {0};
+	struct sha256 digest = sha256_of(STR("keyd"));
+	tzset(); /* the log's time: reads /etc/localtime once */
+	struct str signature;
+	TRY(keys_sign(keys, KEY_SEAL, &digest, &a, &signature));
+	return keys_sign(keys, KEY_TSA, &digest, &a, &signature);
+}
+
 int
 keyd_serve(int sock, const char *key_dir)
 {
@@ -43,7 +56,7 @@ keyd_serve(int sock, const char *key_dir)
 		log_event(LOG_ERROR, "keys", "the keys in the data folder cannot be loaded");
 		return 1;
 	}
-	if (lockdown_keyd() != OK)
+	if (warm_up(keys) != OK || lockdown_keyd() != OK)
 		return 1;
 	struct arena arena = {0};
 	for (;;) {

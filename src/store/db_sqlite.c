@@ -46,6 +46,7 @@ configure(struct db *db, enum db_role role)
 	TRY(db_run(db, "PRAGMA trusted_schema=OFF"));
 	TRY(db_run(db, "PRAGMA wal_autocheckpoint=0"));
 	TRY(db_run(db, "PRAGMA cache_size=-1024"));
+	TRY(db_run(db, "PRAGMA temp_store=MEMORY")); /* the roles may not write outside the data folder */
 	if (role == DB_WRITER)
 		sqlite3_wal_hook(db->handle, remember_wal, db);
 	else

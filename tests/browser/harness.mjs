@@ -12,6 +12,7 @@ export const BINARY = process.env.KEIIN_BINARY || path.join(ROOT, "build/keiin")
 export const SHOTS = path.join(ROOT, "build/shots");
 const AXE = fs.readFileSync(path.join(ROOT, "tests/browser/node_modules/axe-core/axe.min.js"), "utf8");
 
+const contexts = [], spawned = [];
 export const tally = { passed: 0, failed: 0, skipped: 0 };
 
 /* One named check. A failure is counted and printed; the walk goes on, so that one fault does not hide the others. */
@@ -22,6 +23,15 @@ export async function check(name, body) {
 		console.log(`ok   ${name}`);
 	} catch (error) {
 		tally.failed++;
+		if (process.env.STOP_AT_FIRST) {
+			console.log(`FAIL ${name}\n${error.stack || error}`);
+			for (const context of contexts) for (const page of context.pages()) {
+				console.log(`--- ${page.url()}\n${(await page.locator("body").innerText().catch(() => "")).slice(0, 1500)}`);
+				await page.screenshot({ path: `/tmp/fail-${contexts.indexOf(context)}.png`, fullPage: true }).catch(() => 0);
+			}
+			for (const child of spawned) child.kill();
+			process.exit(1);
+		}
 		console.log(`FAIL ${name}\n     ${String(error.stack || error).split("\n").slice(0, 6).join("\n     ")}`);
 	}
 }
@@ -84,6 +94,7 @@ export async function startKeiin({ smtp = true, config = {} } = {}) {
 	const log = fs.openSync(path.join(folder, "log"), "w");
 	const server = spawn(BINARY, ["serve", "--data", path.join(folder, "data"), "--listen", `127.0.0.1:${port}`], { env, stdio: ["ignore", "pipe", log] });
 	children.push(server);
+	spawned.push(...children);
 	const base = `https://localhost:${port}`;
 	await output(server, base);
 	return {
@@ -130,11 +141,13 @@ export async function launch() {
 export const complaints = [];
 
 export async function person(browser, viewport, more = {}) {
-	const context = await browser.newContext({ viewport, ignoreHTTPSErrors: true, locale: "ja-JP", hasTouch: viewport.width < 500, acceptDownloads: true, ...more });
+	const context = await browser.newContext({ viewport, ignoreHTTPSErrors: true, locale: "ja-JP", hasTouch: viewport.width < 500, acceptDownloads: true, reducedMotion: "reduce", ...more });
+	contexts.push(context);
 	await context.addInitScript(() => {
 		document.addEventListener("securitypolicyviolation", (e) => console.error(`CSP: ${e.violatedDirective} ${e.blockedURI} ${e.sourceFile}:${e.lineNumber}`));
 	});
 	const page = await context.newPage();
+	page.setDefaultTimeout(10000);
 	page.on("console", (message) => {
 		if (message.text().includes("CSP") || message.text().includes("Content Security Policy") || message.text().includes("TrustedHTML")) complaints.push(`${page.url()}: ${message.text()}`);
 	});

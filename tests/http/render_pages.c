@@ -1,23 +1,28 @@
-/* Renders every screen of the signer with sample data, in both languages: render_pages DIR writes
- * DIR/NAME.html and DIR/NAME-en.html, for looking at and for the accessibility check. */
+/* Renders every screen with sample data in both languages: render_pages DIR writes DIR/NAME.html and
+ * DIR/NAME-en.html, for looking at, for the accessibility check and for test_pages.py.  The sender's screens
+ * are in render_sender.c. */
 #include "err.h"
-#include "pages.h"
-#include "tmpl.h"
+#include "render.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
-static struct arena arena;
+struct arena arena;
+bool english;
+struct tmpl tmpl;
 static struct buf out;
 static const char *folder;
-static bool english;
-static struct tmpl tmpl;
-
-#define NEW(type) ARENA_NEW(&arena, struct type)
 
 static const struct str ID = {"participant", 11}, TOKEN = {"token", 5};
 static const int64_t CONCLUDED_MS = 1795401900000;
 
-static void
+struct str
+say(const char *ja, const char *en)
+{
+	return str_c(english ? en : ja);
+}
+
+void
 save(const char *name)
 {
 	char path[512];
@@ -25,8 +30,10 @@ save(const char *name)
 
 	snprintf(path, sizeof(path), "%s/%s%s.html", folder, name, english ? "-en" : "");
 	f = fopen(path, "w");
-	if (!f || fwrite(out.p, 1, out.n, f) != out.n || fclose(f) != 0)
+	if (!f || fwrite(out.p, 1, out.n, f) != out.n || fclose(f) != 0) {
 		perror(path);
+		exit(1);
+	}
 	out.n = 0;
 }
 
@@ -41,8 +48,8 @@ top(void)
 {
 	struct page_top t = top_plain();
 
-	t.sender = STR("株式会社青空商事");
-	t.contract = STR("業務委託基本契約書");
+	t.sender = say("株式会社青空商事", "Aozora Trading Co., Ltd.");
+	t.contract = say("業務委託基本契約書", "Master service agreement");
 	t.version = 1;
 	return t;
 }
@@ -77,10 +84,10 @@ rows(void)
 }
 
 static void
-fault(struct page_faults *f, struct str *of_field, const char *field, const char *message)
+fault(struct page_faults *f, struct str *of_field, const char *field, struct str message)
 {
-	*of_field = str_c(message);
-	f->v[f->n++] = (struct page_fault){str_c(field), str_c(message)};
+	*of_field = message;
+	f->v[f->n++] = (struct page_fault){str_c(field), message};
 }
 
 static void
@@ -93,11 +100,12 @@ links(void)
 
 	l->top = top();
 	l->token = TOKEN;
-	l->link = (struct link_view){.title = STR("業務委託基本契約書"),
-	    .sender_company = STR("株式会社青空商事"),
-	    .sender_name = STR("佐藤 花子"),
-	    .message = STR("お世話になっております。\n内容をご確認ください。"),
-	    .participant_name = STR("山田 太郎"),
+	l->link = (struct link_view){.title = say("業務委託基本契約書", "Master service agreement"),
+	    .sender_company = say("株式会社青空商事", "Aozora Trading Co., Ltd."),
+	    .sender_name = say("佐藤 花子", "Hanako Sato"),
+	    .message = say("お世話になっております。\n内容をご確認ください。",
+	        "Thank you for your continued business.\nPlease review the contract."),
+	    .participant_name = say("山田 太郎", "Taro Yamada"),
 	    .version = 1};
 	tmpl_link_landing(&tmpl, l);
 	save("landing");
@@ -106,9 +114,11 @@ links(void)
 	i->token = TOKEN;
 	tmpl_link_identify(&tmpl, i);
 	save("identify");
-	i->cmd = (struct identify_cmd){.company = STR("みらい設計合同会社"), .mail = STR("yamada@")};
-	fault(&i->faults, &i->name_fault, "name", "氏名を入力してください。");
-	fault(&i->faults, &i->mail_fault, "mail", "メールアドレスの形式が正しくありません。");
+	i->cmd = (struct identify_cmd){
+	    .company = say("みらい設計合同会社", "Mirai Design LLC"), .mail = STR("yamada@")};
+	fault(&i->faults, &i->name_fault, "name", say("氏名を入力してください。", "Please enter your name."));
+	fault(&i->faults, &i->mail_fault, "mail",
+	    say("メールアドレスの形式が正しくありません。", "Please check the mail address."));
 	tmpl_link_identify(&tmpl, i);
 	save("identify-faults");
 
@@ -119,7 +129,8 @@ links(void)
 	tmpl_link_code(&tmpl, c);
 	save("code");
 	c->wait_s = 0;
-	fault(&c->faults, &c->code_fault, "code", "コードが違います（残り3回）。");
+	fault(&c->faults, &c->code_fault, "code",
+	    say("コードが違います（残り3回）。", "That code is wrong (3 tries left)."));
 	tmpl_link_code(&tmpl, c);
 	save("code-wrong");
 
@@ -138,13 +149,14 @@ sign(void)
 
 	p->id = ID;
 	p->back = STR("/s/participant/seal");
-	v->title = STR("業務委託基本契約書");
-	v->message = STR("お世話になっております。\n内容をご確認のうえ、お手続きをお願いいたします。");
-	v->sender_company = STR("株式会社青空商事");
+	v->title = say("業務委託基本契約書", "Master service agreement");
+	v->message = say("お世話になっております。\n内容をご確認のうえ、お手続きをお願いいたします。",
+	    "Thank you for your continued business.\nPlease review and conclude the contract.");
+	v->sender_company = say("株式会社青空商事", "Aozora Trading Co., Ltd.");
 	v->pages = 3;
-	v->company = STR("みらい設計合同会社");
-	v->signer_title = STR("代表社員");
-	v->name = STR("山田 太郎");
+	v->company = say("みらい設計合同会社", "Mirai Design LLC");
+	v->signer_title = say("代表社員", "Managing member");
+	v->name = say("山田 太郎", "Taro Yamada");
 	v->mail = STR("yamada@mirai.example");
 	v->document_id = STR("K7QF-2M9X-ABCD");
 	v->document_sha256 = STR("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08");
@@ -177,14 +189,17 @@ review(void)
 	p->top = top();
 	tmpl_sign_return(&tmpl, p);
 	save("return");
-	fault(&p->faults, &p->reason_fault, "reason", "差し戻し理由を入力してください。");
+	fault(&p->faults, &p->reason_fault, "reason",
+	    say("差し戻し理由を入力してください。", "Please enter a reason."));
 	tmpl_sign_return(&tmpl, p);
 	save("return-fault");
 
 	t->top = top();
 	t->id = ID;
 	t->text =
-	    STR("業務委託基本契約書\n第1条（目的）\n本契約は、甲が乙に業務を委託することについて定める。");
+	    say("業務委託基本契約書\n第1条（目的）\n本契約は、甲が乙に業務を委託することについて定める。",
+	        "Master service agreement\nArticle 1 (Purpose)\nThis agreement governs the services "
+	        "entrusted to the contractor.");
 	t->back = STR("/s/participant#page-2");
 	t->number = 2;
 	t->of = 3;
@@ -203,17 +218,19 @@ documents(void)
 	p->id = ID;
 	p->rows = ARENA_ARRAY(&arena, struct sign_document_row, 2);
 	p->rows_n = 2;
-	p->rows[0] =
-	    (struct sign_document_row){ID, STR("r1"), STR("登記事項証明書"), STR("発行後3か月以内のもの"),
-	        STR("document-r1"), true, true, STR("登記事項証明書.pdf"), STR_NONE, 834000, CONCLUDED_MS};
+	p->rows[0] = (struct sign_document_row){ID, STR("r1"),
+	    say("登記事項証明書", "Certificate of registered matters"),
+	    say("発行後3か月以内のもの", "Issued within three months"), STR("document-r1"), true, true,
+	    say("登記事項証明書.pdf", "certificate.pdf"), STR_NONE, 834000, CONCLUDED_MS};
 	p->rows[1] = (struct sign_document_row){.id = ID,
 	    .request = STR("r2"),
-	    .name = STR("印鑑証明書"),
+	    .name = say("印鑑証明書", "Seal certificate"),
 	    .field = STR("document-r2"),
 	    .required = true};
 	tmpl_sign_documents(&tmpl, p);
 	save("documents");
-	fault(&p->faults, &p->rows[1].fault, "document-r2", "この書類を提出してください。");
+	fault(&p->faults, &p->rows[1].fault, "document-r2",
+	    say("この書類を提出してください。", "Please upload this document."));
 	tmpl_sign_documents(&tmpl, p);
 	save("documents-missing");
 }
@@ -233,13 +250,14 @@ seals(void)
 		p->by_image = method == 1;
 		p->by_ink = method == 2;
 		p->has_seal = method == 1;
-		p->family = STR("山田");
-		p->given = STR("太郎");
-		p->places = english ? STR("page 3 (12 mm wide)") : STR("3ページ（直径12 mm）");
+		p->family = say("山田", "Yamada");
+		p->given = say("太郎", "Taro");
+		p->places = say("3ページ（直径12 mm）", "page 3 (12 mm wide)");
 		p->chosen = STR("abc");
 		for (unsigned i = 0; i <= FACE_LABEL_FULL; i++) {
 			bool full = i == FACE_LABEL_FULL;
-			p->faces[p->faces_n++] = (struct sign_face){ID, full ? STR("山田太郎") : STR("山田"),
+			p->faces[p->faces_n++] = (struct sign_face){ID,
+			    full ? say("山田太郎", "Taro Yamada") : say("山田", "Yamada"),
 			    arena_printf(&arena, "%u", i), full ? 0 : i, full, i == 0, i};
 		}
 		tmpl_sign_seal(&tmpl, p);
@@ -258,15 +276,15 @@ confirm(void)
 	p->marks[0] = (struct page_mark){ID, 150, 230, 12, STR("abc"), 1, 3};
 	p->pages[2].marks[0] = p->marks[0];
 	p->pages[2].marks_n = 1;
-	p->authentication = english ? STR("Link and code by mail") : STR("締結用URLとメール認証コード");
-	p->consent = english ? STR("I agree to conclude the contract shown above.")
-	                     : STR("上記の契約書の内容に合意し、締結します。");
+	p->authentication = say("締結用URLとメール認証コード", "Link and code by mail");
+	p->consent =
+	    say("上記の契約書の内容に合意し、締結します。", "I agree to conclude the contract shown above.");
 	p->now_ms = CONCLUDED_MS;
 	p->has_submissions = true;
 	p->view.requests_n = 1;
 	p->view.submitted[0] = (struct submission){.id = STR("s1"),
-	    .name = STR("登記事項証明書"),
-	    .file_name = STR("登記事項証明書.pdf"),
+	    .name = say("登記事項証明書", "Certificate of registered matters"),
+	    .file_name = say("登記事項証明書.pdf", "certificate.pdf"),
 	    .size = 834000};
 	tmpl_sign_confirm(&tmpl, p);
 	save("confirm");
@@ -288,13 +306,13 @@ keeping(void)
 	k->top = top();
 	k->base = STR("l");
 	k->id = TOKEN;
-	k->view.title = STR("業務委託基本契約書");
+	k->view.title = say("業務委託基本契約書", "Master service agreement");
 	k->view.document_id = STR("K7QF-2M9X-ABCD");
 	k->view.concluded_sha256 = STR("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08");
 	k->view.concluded_ms = CONCLUDED_MS;
 	k->view.contract_ready = k->view.certificate_ready = true;
-	k->view.parties[0] = STR("株式会社青空商事　佐藤 花子");
-	k->view.parties[1] = STR("みらい設計合同会社　山田 太郎");
+	k->view.parties[0] = say("株式会社青空商事　佐藤 花子", "Aozora Trading Co., Ltd., Hanako Sato");
+	k->view.parties[1] = say("みらい設計合同会社　山田 太郎", "Mirai Design LLC, Taro Yamada");
 	k->view.parties_n = k->view.confirmed_n = k->view.participants_n = 2;
 	k->pages = rows();
 	k->pages_n = 3;
@@ -371,6 +389,7 @@ main(int argc, char **argv)
 		confirm();
 		keeping();
 		states();
+		sender_screens();
 	}
 	buf_free(&out);
 	arena_free(&arena);

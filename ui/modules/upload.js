@@ -1,6 +1,6 @@
-// 書類を提出: a file goes up as soon as it is chosen, with its progress; the plain form stays for those without script.
+// Files to take in: a file goes up as soon as it is chosen, with its progress; the plain form stays for those without script.
 
-const LIMIT_BYTES = 10 * 1024 * 1024;
+const DEFAULT_LIMIT_BYTES = 10 * 1024 * 1024;
 const TYPES = ['application/pdf', 'image/jpeg', 'image/png'];
 
 for (const form of document.querySelectorAll('form[data-upload]')) {
@@ -27,9 +27,9 @@ for (const form of document.querySelectorAll('form[data-upload]')) {
 		if (!file || request)
 			return;
 		say('');
-		if (file.size > LIMIT_BYTES)
+		if (file.size > (Number(form.dataset.limit) || DEFAULT_LIMIT_BYTES))
 			return say(form.dataset.tooLarge);
-		if (file.type && !TYPES.includes(file.type))
+		if (file.type && !TYPES.filter((type) => input.accept.includes(type)).includes(file.type))
 			return say(form.dataset.wrongType);
 		const body = new FormData(form);
 		request = new XMLHttpRequest();
@@ -43,8 +43,8 @@ for (const form of document.querySelectorAll('form[data-upload]')) {
 		request.addEventListener('load', () => {
 			const status = request.status;
 			if (status >= 200 && status < 400) {
-				location.assign(location.pathname + '#' + form.closest('.document').id);
-				location.reload();
+				// Without its fragment the address is asked for anew even when it is the one shown, and never posted again.
+				location.assign(request.responseURL.split('#')[0]);
 				return;
 			}
 			stop();

@@ -15,7 +15,7 @@ struct document_info {
 	unsigned pages_n;
 	struct document_page *pages;
 	struct str notes; /* what was removed, one per line in English ("links removed"), empty if nothing */
-	/* a proposed place for an impression, found near ㊞ （印） 印 or 乙; page 0 = none found */
+	/* the middle of a proposed place for an impression: the last ㊞ （印） 印 of a signature block; page 0 = none found */
 	unsigned place_page;
 	double place_x_mm, place_y_mm;
 };

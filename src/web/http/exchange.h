@@ -19,7 +19,7 @@ struct exchange {
 	struct multipart parts;
 	size_t body_n;         /* bytes of a multipart body so far */
 	bool is_multipart, head, accepts_gzip, same_origin, answered;
-	struct str raw_cookies, host, content_type, origin;
+	struct str raw_cookies, host, content_type, origin, fetch_site;
 	struct http_field cookies[32];
 	unsigned cookies_n;
 	struct str set_cookies[8];

@@ -142,6 +142,8 @@ header(void *cls, enum MHD_ValueKind kind, const char *name, const char *value)
 		x->host = v;
 	else if (str_ieq(n, STR("Origin")))
 		x->origin = v;
+	else if (str_ieq(n, STR("Sec-Fetch-Site")))
+		x->fetch_site = v;
 	else if (str_ieq(n, STR("Content-Type")))
 		x->content_type = v;
 	else if (str_ieq(n, STR("User-Agent")))
@@ -157,13 +159,16 @@ header(void *cls, enum MHD_ValueKind kind, const char *name, const char *value)
 	return MHD_YES;
 }
 
-/* Browsers send Origin with every POST; one that names another place is refused. */
+/* Browsers send Origin with every POST; one that names another place is refused. Under our no-referrer policy it says "null" for our own
+ * forms too: then Sec-Fetch-Site tells, where the browser has it; the form's token is asked for in any case. */
 static bool
 same_origin(const struct exchange *x)
 {
 	static const struct str scheme = {"https://", 8};
 	if (x->origin.n == 0)
 		return true;
+	if (str_eq(x->origin, STR("null")))
+		return x->fetch_site.n == 0 || str_eq(x->fetch_site, STR("same-origin"));
 	return str_starts(x->origin, scheme) && str_ieq(str_slice(x->origin, scheme.n, x->origin.n), x->host);
 }
 

@@ -14,8 +14,8 @@ static struct str
 entry_words(struct http_ctx *c, unsigned entry)
 {
 	if (entry == (ENTRY_MAIL | ENTRY_URL))
-		return say(c, "メールと締結用URL", "Mail and signing URL");
-	return entry == ENTRY_URL ? say(c, "締結用URL", "Signing URL") : say(c, "メール", "Mail");
+		return say(c, "メールと締結用URL", "Mail and signing link");
+	return entry == ENTRY_URL ? say(c, "締結用URL", "Signing link") : say(c, "メール", "Mail");
 }
 
 static struct str

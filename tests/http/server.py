@@ -1,0 +1,302 @@
+"""A whole Keiin for black-box tests: its own data folder and port, a client that behaves like a browser, and one that does not."""
+import hashlib
+import http.client
+import http.cookies
+import email
+import email.policy
+import html.parser
+import os
+import pathlib
+import re
+import select
+import socket
+import sqlite3
+import ssl
+import subprocess
+import tempfile
+import time
+import urllib.parse
+
+from checks import BINARY
+
+WAIT_S = 30
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def until(what, look, limit_s=WAIT_S):
+    """What look() gives, as soon as it is true."""
+    end = time.monotonic() + limit_s
+    while True:
+        found = look()
+        if found:
+            return found
+        assert time.monotonic() < end, f"waited in vain for {what}"
+        select.select([], [], [], 0.05)
+
+
+class Keiin:
+    def __init__(self, **environment):
+        self.kept = tempfile.TemporaryDirectory(prefix="keiin-http-")
+        self.data = pathlib.Path(self.kept.name) / "data"
+        self.port = free_port()
+        self.host = f"localhost:{self.port}"
+        self.base = f"https://{self.host}"
+        self.log = open(self.data.parent / "log", "w+", encoding="utf-8", errors="replace")
+        self.process = subprocess.Popen([BINARY, "serve", "--data", self.data, "--listen", f"127.0.0.1:{self.port}"],
+                                        env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=self.log, text=True)
+        for line in self.process.stdout:
+            if self.base in line:
+                break
+        else:
+            raise AssertionError("the server did not start: " + self.logged())
+        self.trust = ssl.create_default_context(cafile=self.data / "tls" / "own.pem")
+        self.roles_at_start = self.roles()
+
+    def logged(self):
+        self.log.flush()
+        return pathlib.Path(self.log.name).read_text(encoding="utf-8", errors="replace")
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(WAIT_S)
+        self.process.stdout.close()
+        self.log.close()
+        self.kept.cleanup()
+
+    def roles(self):
+        """Process ids by role."""
+        children = pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        return {pathlib.Path(f"/proc/{pid}/comm").read_text().strip().removeprefix("keiin-"): int(pid) for pid in children}
+
+    def memory_mb(self, role):
+        status = pathlib.Path(f"/proc/{self.roles()[role]}/status").read_text()
+        return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024
+
+    def temporary_files(self):
+        """Names in the folder for uploads, and files open there though they have no name."""
+        named = [p.name for p in (self.data / "tmp").iterdir()]
+        for link in pathlib.Path(f"/proc/{self.roles()['web']}/fd").iterdir():
+            try:
+                target = os.readlink(link)
+            except FileNotFoundError:
+                continue
+            if target.startswith(str(self.data / "tmp")) and target != str(self.data / "tmp"):
+                named.append(target)
+        return named
+
+    def dump(self):
+        """All rows but what merely says when a session was last seen, and the state of jobs, which the jobs change by themselves."""
+        with sqlite3.connect(f"file:{self.data / 'store' / 'keiin.db'}?mode=ro", uri=True) as db:
+            tables = [r[0] for r in db.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]
+            rows = {}
+            for table in tables:
+                columns = [c[1] for c in db.execute(f"PRAGMA table_info({table})")]
+                columns = [c for c in columns if c not in ("seen_ms", "lease_until_ms", "fence")]
+                rows[table] = sorted(map(repr, db.execute(f"SELECT {', '.join(columns)} FROM {table}")))
+        return rows
+
+    def idle(self):
+        """Once no job is waiting or running."""
+        def done():
+            with sqlite3.connect(f"file:{self.data / 'store' / 'keiin.db'}?mode=ro", uri=True) as db:
+                return db.execute("SELECT count(*) FROM job WHERE state < 2").fetchone()[0] == 0
+        until("the jobs to be done", done)
+
+    def outbox(self):
+        return [email.message_from_bytes(p.read_bytes(), policy=email.policy.default)
+                for p in sorted((self.data / "outbox").glob("*.eml"))]
+
+    def link_to(self, address, subject):
+        def found():
+            for mail in self.outbox():
+                if mail["To"].addresses[0].addr_spec == address and subject in mail["Subject"]:
+                    return re.search(r"https://\S+/l/(\S+)", mail.get_body(("plain",)).get_content())[1]
+            return None
+        return until(f"a mail to {address} about {subject}", found)
+
+    def raw(self, timeout_s=WAIT_S, context=None):
+        """A TLS connection for bytes no browser would send."""
+        plain = socket.create_connection(("127.0.0.1", self.port), timeout=timeout_s)
+        try:
+            return (context or self.trust).wrap_socket(plain, server_hostname="localhost")
+        except BaseException:
+            plain.close()
+            raise
+
+    def say(self, octets, timeout_s=WAIT_S):
+        """Sends, and reads until the server closes or the first answer is whole; b'' if it closed without a word."""
+        with self.raw(timeout_s) as connection:
+            got = b""
+            try:
+                for at in range(0, len(octets), 65536):
+                    connection.sendall(octets[at:at + 65536])
+            except (OSError, ssl.SSLError):
+                pass  # it may refuse while we still speak; what it said is still to be read
+            try:
+                while not whole(got):
+                    piece = connection.recv(65536)
+                    if not piece:
+                        break
+                    got += piece
+            except TimeoutError:
+                raise
+            except (OSError, ssl.SSLError):
+                pass
+            return got
+
+
+def whole(answer):
+    head, blank, body = answer.partition(b"\r\n\r\n")
+    length = re.search(rb"(?i)\r\ncontent-length: (\d+)", head)
+    return bool(blank) and length is not None and len(body) >= int(length[1]) and not head.startswith(b"HTTP/1.1 100")
+
+
+def status(answer):
+    """Of a raw answer; 0 when the connection was closed without one."""
+    found = re.match(rb"HTTP/1\.[01] (\d{3}) ", answer)
+    assert found or not answer, f"no HTTP: {answer[:80]!r}"
+    return int(found[1]) if found else 0
+
+
+class Forms(html.parser.HTMLParser):
+    """The forms of a page as a browser would send them untouched."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.forms, self.loose, self.text_name, self.form = {}, [], None, None
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        a = dict(attributes)
+        if tag == "form":
+            self.form = self.forms.setdefault(a.get("action", ""), {})
+        if self.form is None or "name" not in a:
+            return
+        if tag == "input" and (a.get("type") not in ("checkbox", "radio") or "checked" in a) and a.get("type") != "file":
+            self.form[a["name"]] = a.get("value", "")
+        elif tag == "textarea":
+            self.text_name = a["name"]
+            self.form[self.text_name] = ""
+
+    def handle_data(self, data):
+        if self.text_name:
+            self.form[self.text_name] += data
+
+    def handle_endtag(self, tag):
+        if tag == "textarea":
+            self.text_name = None
+        elif tag == "form":
+            self.form = None
+
+
+class Answer:
+    def __init__(self, response):
+        self.status, self.headers = response.status, response.headers
+        self.body = response.read()
+        self.text = self.body.decode("utf-8", "replace")
+        self.location = self.headers.get("Location")
+
+    def csrf(self):
+        return re.search(r'name="csrf" value="([^"]+)"', self.text)[1]
+
+
+class Person:
+    """A browser: cookies, the token of the page it looks at, no redirects of its own accord."""
+
+    def __init__(self, keiin):
+        self.keiin, self.cookies, self.set_cookies, self.page = keiin, {}, [], None
+
+    def send(self, method, path, body=None, headers=None):
+        connection = http.client.HTTPSConnection("localhost", self.keiin.port, context=self.keiin.trust, timeout=60)
+        headers = dict(headers or {})
+        if self.cookies and "Cookie" not in headers:
+            headers["Cookie"] = "; ".join(f"{k}={v}" for k, v in self.cookies.items())
+        connection.request(method, path, body, headers)
+        answer = Answer(connection.getresponse())
+        connection.close()
+        for line in answer.headers.get_all("Set-Cookie") or []:
+            self.set_cookies.append(line)
+            name, value = re.match(r"([^=]+)=([^;]*)", line).groups()
+            if value:
+                self.cookies[name] = value
+            else:
+                self.cookies.pop(name, None)
+        return answer
+
+    def get(self, path, **headers):
+        answer = self.send("GET", path, headers=headers)
+        if 'name="csrf"' in answer.text:
+            self.page = answer
+        return answer
+
+    def post(self, path, fields=None, csrf=None, origin=True, **headers):
+        fields = {**(fields or {}), "csrf": self.page.csrf() if csrf is None else csrf}
+        if csrf == "":
+            del fields["csrf"]
+        if origin:
+            headers["Origin"] = self.keiin.base if origin is True else origin
+        headers["Content-Type"] = "application/x-www-form-urlencoded"
+        return self.send("POST", path, urllib.parse.urlencode(fields), headers)
+
+    def upload(self, path, fields, name, file_name, octets, csrf=None, origin=True):
+        fields = {**fields, "csrf": self.page.csrf() if csrf is None else csrf}
+        if csrf == "":
+            del fields["csrf"]
+        body, kind = multipart(fields, name, file_name, octets)
+        headers = {"Content-Type": kind}
+        if origin:
+            headers["Origin"] = self.keiin.base if origin is True else origin
+        return self.send("POST", path, body, headers)
+
+
+def multipart(fields, name, file_name, octets):
+    mark = "keiin-" + hashlib.sha256(repr(sorted(fields)).encode()).hexdigest()[:20]
+    parts = [f'--{mark}\r\nContent-Disposition: form-data; name="{k}"\r\n\r\n{v}\r\n'.encode() for k, v in fields.items()]
+    parts.append(f'--{mark}\r\nContent-Disposition: form-data; name="{name}"; filename="{file_name}"\r\n'
+                 "Content-Type: application/pdf\r\n\r\n".encode())
+    return b"".join(parts) + octets + f"\r\n--{mark}--\r\n".encode(), f"multipart/form-data; boundary={mark}"
+
+
+ADMIN = {"organisation": "株式会社青空商事", "name": "佐藤 花子", "mail": "sato@aozora.example", "password": "correct horse battery"}
+SIGNER = "yamada@mirai.example"
+
+
+def sender_of(keiin):
+    """Sets the server up; the administrator, logged in."""
+    person = Person(keiin)
+    person.get("/setup")
+    answer = person.post("/setup", ADMIN)
+    assert answer.status == 303, answer.text
+    person.get("/")
+    return person
+
+
+def sent_contract(keiin, sender):
+    """The sample contract, sent by mail to SIGNER first and by 締結用URL to another: the envelope's id, the two links' tokens."""
+    draft = sender.post("/sample").location
+    envelope = draft.split("/")[2]
+    page = sender.get(draft)
+    form = Forms(page.text).forms[draft]
+    form.update({"p1-mail": SIGNER, "p1-entry-mail": "1", "p1-ink": "1", "p1-request1-name": "登記事項証明書", "p1-order": "1",
+                 "p2-order": "1", "p2-entry-url": "1", "p2-mail": "", "do": "send"})
+    form.pop("p2-entry-mail", None)
+    answer = sender.post(draft, form)
+    assert answer.status == 303 and answer.location == f"/c/{envelope}", (answer.status, answer.location, answer.text)
+    mailed = keiin.link_to(SIGNER, "【署名依頼】")
+    page = until("the 締結用URL", lambda: [p for p in [sender.get(f"/c/{envelope}")] if "data-shared-url" in p.text])[0]
+    shared = re.search(r'value="https://[^"]+/l/([^"]+)"', page.text)[1]
+    return envelope, mailed, shared
+
+
+def signer_of(keiin, token):
+    """Whoever pressed 「契約書を開く」: the person and the participant's id."""
+    person = Person(keiin)
+    person.get(f"/l/{token}")
+    answer = person.post(f"/l/{token}/open")
+    assert answer.status == 303 and answer.location.startswith("/s/"), (answer.status, answer.text)
+    return person, answer.location.split("/")[2]
