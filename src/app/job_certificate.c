@@ -1,9 +1,9 @@
 /* 合意証明書: drawn from what was recorded at the time, sealed, and with it the contract is concluded; then everybody is told. */
 #include "app_text.h"
+#include "app_token.h"
 #include "buf.h"
 #include "post.h"
 #include "signer.h"
-#include "token.h"
 
 /* What one certificate is put together from. */
 struct issuing {

@@ -2,7 +2,7 @@
  * database. */
 #include "world.h"
 
-#include "token.h"
+#include "app_token.h"
 
 static void
 the_whole_road_from_draft_to_conclusion(void **state)
