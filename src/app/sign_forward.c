@@ -1,10 +1,10 @@
 /* 転送: whoever lacks the authority hands the request on. The successor is a participant of their own in the same place; the
  * delegator's links and sessions lead nowhere from then on, for their state says so. */
 #include "app_text.h"
+#include "app_token.h"
 #include "link.h"
 #include "post.h"
 #include "signer.h"
-#include "token.h"
 #include "utf8.h"
 
 static enum err

@@ -2,7 +2,7 @@
  */
 #include "world.h"
 
-#include "token.h"
+#include "app_token.h"
 
 #include <pthread.h>
 #include <stdlib.h>

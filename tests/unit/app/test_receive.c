@@ -190,13 +190,25 @@ s13_a_code_lives_ten_minutes_and_is_replaced_by_the_next(void **state)
 	code = world_c(code_in(mail_to("s13c@example.com", "【認証コード】")));
 	later(600000);
 	assert_err(verify(token, second, code, &left), ERR_CODE_EXPIRED);
-	/* five an hour; of another participant's code nothing is known here */
+	/* five an hour */
 	for (unsigned i = 0; i < 3; i++, later(60000))
 		challenge_of(token, "s13c@example.com");
 	assert_err(app_code_request(&world.app, token, &cmd, &faults, &second), ERR_RATE);
-	struct draft_participant q = one("", ENTRY_URL);
-	struct str other = shared_token(sent("S13 other", &q, 1), 0);
-	assert_err(verify(other, first, code, &left), ERR_CODE_EXPIRED);
+}
+
+static void
+s13_a_code_is_good_for_its_own_request_only(void **state)
+{
+	struct draft_participant p[2] = {one("", ENTRY_URL), one("", ENTRY_URL)};
+	struct str e = sent("S13 other", p, 2),
+	           challenge = challenge_of(shared_token(e, 0), "s13d@example.com");
+	const char *code = world_c(code_in(mail_to("s13d@example.com", "【認証コード】")));
+	struct challenge_view cv;
+	unsigned left;
+	assert_err(verify(shared_token(e, 1), challenge, code, &left), ERR_CODE_EXPIRED);
+	assert_err(app_code_view(&world.app, shared_token(e, 1), challenge, &cv), ERR_NOT_FOUND);
+	assert_err(verify(shared_token(e, 0), STR("made up"), code, &left), ERR_CODE_EXPIRED);
+	assert_ok(verify(shared_token(e, 0), challenge, code, &left));
 }
 
 static void
@@ -440,6 +452,7 @@ main(void)
 	    cmocka_unit_test(s13_the_right_code_opens_and_wrong_ones_are_refused),
 	    cmocka_unit_test(s13_five_wrong_tries_kill_a_code),
 	    cmocka_unit_test(s13_a_code_lives_ten_minutes_and_is_replaced_by_the_next),
+	    cmocka_unit_test(s13_a_code_is_good_for_its_own_request_only),
 	    cmocka_unit_test(s14_whoever_passed_url_and_code_is_the_recorded_party),
 	    cmocka_unit_test(s14_another_person_by_the_same_url_begins_anew),
 	    cmocka_unit_test(s15_forwarding_makes_the_successor_the_party_and_ends_the_delegators_road),

@@ -2,7 +2,7 @@
  * database. */
 #include "world.h"
 
-#include "token.h"
+#include "app_token.h"
 
 static void
 the_whole_road_from_draft_to_conclusion(void **state)
@@ -90,6 +90,10 @@ the_whole_road_from_draft_to_conclusion(void **state)
 	assert_int_equal(c->parties_n, 2);
 	assert_str(c->parties[1].name, "代表 三郎");
 	assert_int_equal(c->delegations_n, 1);
+	assert_str(c->history[0].what, "第1版：送信（原本を確定）");
+	assert_str(c->history[1].what, "第1版：差し戻し");
+	assert_str(c->history[1].detail, "第2条の期日を直してください。");
+	assert_str(c->history[2].what, "下書きを作成"); /* of this version */
 	assert_int_equal(audit_count(first, "superseded"), 1);
 	assert_int_equal(audit_count(second, "consented"), 2);
 
@@ -138,6 +142,38 @@ tokens_codes_and_sessions_are_nowhere_in_the_database(void **state)
 	    "SELECT COUNT(*) FROM challenge WHERE '%.*s' IN (id, company, title, name, mail, language)",
 	    STR_ARG(code));
 	assert_int_equal(number(world_c(sql)), 0);
+}
+
+static void
+a_version_after_forwarding_goes_to_the_successor_alone(void **state)
+{
+	struct app *a = &world.app;
+	struct draft_participant p = signer_of("前任", "before@example.com", 1, ENTRY_MAIL);
+	struct str first = sent("後任", &p, 1), second, old = session_by_mail("before@example.com");
+	struct forward_cmd cmd = {.company = STR("会社"),
+	    .name = STR("後任"),
+	    .mail = STR("after@example.com"),
+	    .mail_again = STR("after@example.com"),
+	    .authority = true};
+	struct faults faults = {0};
+	struct keep_view k;
+	assert_ok(app_sign_forward(a, old, STR_NONE, &cmd, &faults));
+	jobs_run();
+	assert_err(app_keep_view(a, STR_NONE, old, &k), ERR_DELEGATED);
+	assert_err(app_keep_view(a, token_in(mail_to("before@example.com", "【署名依頼】")), STR_NONE, &k),
+	    ERR_DELEGATED);
+	assert_ok(app_sign_return(a, session_by_mail("after@example.com"), STR("直してください")));
+	assert_ok(app_envelope_revise(a, &world.user, first, STR("x.pdf"), STR("%PDF-1.7 after"), &second));
+	assert_int_equal(viewed(second)->participants_n, 1);
+	assert_str(viewed(second)->participants[0].draft.mail, "after@example.com");
+	assert_ok(app_envelope_send(a, &world.user, second, &faults));
+	jobs_run();
+	/* a request is no keep link as long as its signer has not agreed */
+	struct str link = token_in(mail_to("after@example.com", "【修正版】"));
+	assert_err(app_keep_view(a, link, STR_NONE, &k), ERR_WRONG_STATE);
+	assert_true(signed_by(session_by_mail("after@example.com")));
+	assert_ok(app_keep_view(a, link, STR_NONE, &k));
+	assert_false(k.contract_ready);
 }
 
 static void
@@ -382,6 +418,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(the_whole_road_from_draft_to_conclusion),
 	    cmocka_unit_test(tokens_codes_and_sessions_are_nowhere_in_the_database),
+	    cmocka_unit_test(a_version_after_forwarding_goes_to_the_successor_alone),
 	    cmocka_unit_test(a_withdrawn_request_is_dead_for_everybody),
 	    cmocka_unit_test(whose_turn_it_is_not_may_do_nothing),
 	    cmocka_unit_test(drafts_are_checked_and_only_whole_ones_are_sent),
