@@ -73,6 +73,9 @@ sandbox_server(void)
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
 		return ERR_IO;
 	TRY(no_files());
+#ifdef SANITIZED
+	return OK;
+#endif
 	scmp_filter_ctx f = seccomp_init(SCMP_ACT_ERRNO(EPERM));
 	if (!f)
 		return ERR_NOMEM;
@@ -93,6 +96,9 @@ sandbox_child(void)
 	static const int allowed[] = {SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(brk), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise),
 	    SCMP_SYS(lseek), SCMP_SYS(futex), SCMP_SYS(clock_gettime), SCMP_SYS(getrandom), SCMP_SYS(rt_sigreturn), SCMP_SYS(exit),
 	    SCMP_SYS(exit_group)};
+#ifdef SANITIZED
+	return OK;
+#endif
 	if (!limit(RLIMIT_AS, MEMORY) || !limit(RLIMIT_CPU, CPU_S) || !limit(RLIMIT_CORE, 0) || !limit(RLIMIT_NOFILE, FILES) ||
 	    !limit(RLIMIT_NPROC, 0))
 		return ERR_IO;

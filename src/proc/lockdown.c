@@ -84,6 +84,9 @@ lockdown_keyd(void)
 	    SCMP_SYS(restart_syscall), SCMP_SYS(exit), SCMP_SYS(exit_group)};
 	TRY(no_new_privileges());
 	TRY(restrict_files(NULL, NULL));
+#ifdef SANITIZED
+	return OK;
+#endif
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
 	if (!filter)
 		return ERR_NOMEM;
