@@ -166,7 +166,7 @@ def what_is_not_there_is_not_found():
     before = keiin.dump()
     for path in ("/c/none", "/c/none/edit", "/c/none/page/1.png", "/c/" + "a" * 26, "/submission/none", "/outbox/none", "/nothing",
                  "/l/none", "/l/" + "A" * 43, "/l/none/keep", "/assets/none.css",
-                 f"/c/{concluded}/page/1.png?w=999", f"/c/{concluded}/page/0.png", f"/c/{concluded}/page/-1.png"):
+                 f"/s/{participant}/page/1.png?w=999", f"/c/{concluded}/page/0.png", f"/c/{concluded}/page/-1.png"):
         equal(sender.get(path).status, 404, path)
     assert sender.get(f"/c/{concluded}/page/99.png").status in (404, 422)
     kept_the_same(before, "after looking for nothing")
