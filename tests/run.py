@@ -54,8 +54,9 @@ def meson(tally, folder, name, setup):
     for line in log.read_text().splitlines() if log.exists() else []:
         test = json.loads(line)
         if test["result"] in ("OK", "EXPECTEDFAIL"):
-            counted = re.findall(r"\[  PASSED  \] (\d+) test", test.get("stdout", ""))
-            missing = re.findall(r"\[  SKIPPED \] (\d+) test", test.get("stdout", ""))
+            said = test.get("stdout", "") + test.get("stderr", "")
+            counted = re.findall(r"\[  PASSED  \] (\d+) test", said)
+            missing = re.findall(r"\[  SKIPPED \] (\d+) test", said)
             expected = test["result"] == "EXPECTEDFAIL"
             passed += 1 if expected or not counted else sum(map(int, counted))
             skipped += 0 if expected else sum(map(int, missing))

@@ -1,8 +1,8 @@
 /* One contract as its sender sees it. */
 #include "app_text.h"
+#include "app_token.h"
 #include "audit.h"
 #include "draft.h"
-#include "token.h"
 
 static const double PLACE_MM = 18, PLACE_MARGIN_MM = 25;
 

@@ -1,9 +1,9 @@
 /* 合意証明書: drawn from what was recorded at the time, sealed, and with it the contract is concluded; then everybody is told. */
 #include "app_text.h"
+#include "app_token.h"
 #include "buf.h"
 #include "post.h"
 #include "signer.h"
-#include "token.h"
 
 /* What one certificate is put together from. */
 struct issuing {
@@ -13,6 +13,8 @@ struct issuing {
 	struct row_document doc;
 	struct row_consent_list consents;
 	struct row_audit_list audit;
+	struct row_envelope_list rounds; /* the versions before this one, */
+	struct row_audit_list *before;   /* and what happened to each */
 	struct row_request_list requests;
 	struct row_submission_list submissions;
 	struct str *impressions; /* by participant */
@@ -32,6 +34,10 @@ read_all(struct app *a, struct str envelope, struct issuing *w)
 	TRY(q_audit_of(&tx, a->arena, envelope, &w->audit));
 	TRY(q_requests_of(&tx, a->arena, envelope, &w->requests));
 	TRY(q_submissions_of(&tx, a->arena, envelope, &w->submissions));
+	TRY(q_envelope_rounds(&tx, a->arena, w->d.e.contract_id, w->d.e.round, &w->rounds));
+	w->before = ARENA_ARRAY(a->arena, struct row_audit_list, w->rounds.n + 1);
+	for (size_t i = 0; i < w->rounds.n; i++)
+		TRY(q_audit_of(&tx, a->arena, w->rounds.v[i].id, &w->before[i]));
 	w->impressions = ARENA_ARRAY(a->arena, struct str, w->d.n + 1);
 	for (size_t i = 0; i < w->d.n; i++) {
 		struct row_impression_get seal;
@@ -132,11 +138,38 @@ fill_files(const struct issuing *w, struct certificate *ret)
 	}
 }
 
-/* The history for people, and the same rows as the text their hashes were made from. */
+/* Of the versions before: when they went out, and who returned them why. */
+static void
+fill_before(const struct issuing *w, struct certificate *ret)
+{
+	for (size_t i = 0; i < w->rounds.n; i++)
+		for (size_t k = 0; k < w->before[i].n; k++) {
+			const struct row_audit *r = &w->before[i].v[k];
+			if (!str_eq(r->event, audit_name(AUDIT_SENT)) && !str_eq(r->event, audit_name(AUDIT_RETURNED)))
+				continue;
+			struct str what = audit_words(r->event, false);
+			ret->history[ret->history_n++] = (struct certificate_line){.at_ms = r->at_ms,
+			    .what = arena_printf(w->a->arena, "第%lld版：%.*s", (long long)w->rounds.v[i].round, STR_ARG(what)),
+			    .who = r->actor,
+			    .detail = r->detail};
+		}
+}
+
+static size_t
+history_most(const struct issuing *w)
+{
+	size_t n = w->audit.n;
+	for (size_t i = 0; i < w->rounds.n; i++)
+		n += w->before[i].n;
+	return n;
+}
+
+/* The history for people, and this version's rows as the text their hashes were made from. */
 static void
 fill_history(const struct issuing *w, struct buf *json, struct certificate *ret)
 {
-	ret->history = ARENA_ARRAY(w->a->arena, struct certificate_line, w->audit.n + 1);
+	ret->history = ARENA_ARRAY(w->a->arena, struct certificate_line, history_most(w) + 1);
+	fill_before(w, ret);
 	buf_put_c(json, "{\"events\":[\n");
 	for (size_t i = 0; i < w->audit.n; i++) {
 		const struct row_audit *r = &w->audit.v[i];

@@ -1,9 +1,9 @@
 /* R0: the certification signature over the empty seal fields; then the links exist and those whose turn it is are told. */
 #include "app_text.h"
+#include "app_token.h"
 #include "buf.h"
 #include "post.h"
 #include "seal_field.h"
-#include "token.h"
 
 struct str
 seal_field(struct arena *a, const struct row_participant *p, unsigned number)

@@ -1,9 +1,9 @@
 /* One mail of one job: composed from what the database says now, sent, and a refusal for good noted. */
 #include "app_text.h"
+#include "app_token.h"
 #include "letters.h"
 #include "post.h"
 #include "signer.h"
-#include "token.h"
 
 static const int64_t CODE_LIFE_MS = 10 * 60 * 1000;
 

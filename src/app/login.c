@@ -1,8 +1,8 @@
 /* Users come in and go. */
 #include "app_text.h"
+#include "app_token.h"
 #include "password.h"
 #include "query.h"
-#include "token.h"
 #include "utf8.h"
 
 enum { TRIES_MAX = 5 };

@@ -1,9 +1,9 @@
 /* A shared link: who are you, and a code by mail to prove it. */
 #include "app_text.h"
+#include "app_token.h"
 #include "link.h"
 #include "post.h"
 #include "signer.h"
-#include "token.h"
 #include "utf8.h"
 
 enum { TRIES_MAX = 5, SENDS_MAX = 5 };

@@ -1,10 +1,10 @@
 /* 転送: whoever lacks the authority hands the request on. The successor is a participant of their own in the same place; the
  * delegator's links and sessions lead nowhere from then on, for their state says so. */
 #include "app_text.h"
+#include "app_token.h"
 #include "link.h"
 #include "post.h"
 #include "signer.h"
-#include "token.h"
 #include "utf8.h"
 
 static enum err
@@ -17,7 +17,7 @@ check_cmd(struct app *a, const struct forward_cmd *cmd, struct faults *f, struct
 	check_line(a, f, STR("name"), cmd->name, NAME_MAX, true, &ret->name);
 	check_mail(a, f, STR("mail"), cmd->mail, &ret->mail);
 	if (ret->mail.n && (utf8_mail(a->arena, cmd->mail_again, &again) != OK || !str_eq(again, ret->mail)))
-		fault_add(f, STR("mail-again"), "確認用のメールアドレスが一致しません。", "The two mail addresses differ.");
+		fault_add(f, STR("mail_again"), "確認用のメールアドレスが一致しません。", "The two mail addresses differ.");
 	check_text(a, f, STR("message"), cmd->message, MESSAGE_MAX, &ret->message);
 	if (!cmd->authority)
 		fault_add(f, STR("authority"), "転送先の方に署名権限があることを確認してください。",

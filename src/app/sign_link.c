@@ -1,8 +1,8 @@
 /* A link is followed: looking changes nothing, for mail scanners look too; 「契約書を開く」 opens. */
 #include "app_text.h"
+#include "app_token.h"
 #include "link.h"
 #include "signer.h"
-#include "token.h"
 
 enum err
 link_find(struct app *a, struct str token, struct link_found *ret)

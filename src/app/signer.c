@@ -1,7 +1,7 @@
 #include "signer.h"
 
 #include "app_text.h"
-#include "token.h"
+#include "app_token.h"
 
 static const int64_t LIFE_MS = 12LL * 3600 * 1000;
 

@@ -110,6 +110,8 @@ struct str
 arena_vprintf(struct arena *a, const char *fmt, va_list ap)
 {
 	va_list again;
+	if (!fmt)
+		abort();
 	va_copy(again, ap);
 	int n = vsnprintf(NULL, 0, fmt, ap);
 	if (n < 0)

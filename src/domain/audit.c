@@ -80,7 +80,11 @@ int64_t
 audit_verify(struct arena *a, const struct audit_event *events, const struct str *hashes, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
+#ifdef MUTANT_NO_PREV
+		bool follows = true; /* for the test that must notice it: each event stands alone */
+#else
 		bool follows = i == 0 ? events[i].prev.n == 0 : str_eq(events[i].prev, hashes[i - 1]);
+#endif
 		if (events[i].seq != (int64_t)i + 1 || !follows || !str_eq(audit_hash(a, &events[i]), hashes[i]))
 			return (int64_t)i + 1;
 	}

@@ -272,11 +272,20 @@ end_write(struct tx *tx)
 	if (db_in_transaction(s->writer) &&
 	    (db_run(s->writer, "ROLLBACK TO member") != OK || db_run(s->writer, "RELEASE member") != OK))
 		log_event(LOG_ERROR, "store", "a transaction could not be rolled back alone");
-	if (others_join(s))
-		return;
-	if (close_outer(s, s->open->waiting > 0) != OK)
-		log_event(LOG_ERROR, "store", "a batch could not be committed");
-	give_turn(s);
+	/* What it saw of the others is not committed yet. Who gives up because of that will read again: let them find it then, and
+	 * not join the same batch over and over, which would keep it from ever being committed. */
+	struct batch *b = s->open;
+	pthread_mutex_lock(&s->mutex);
+	bool saw_others = b->waiting > 0;
+	b->refs += saw_others;
+	pthread_mutex_unlock(&s->mutex);
+	if (!others_join(s)) {
+		if (close_outer(s, saw_others) != OK)
+			log_event(LOG_ERROR, "store", "a batch could not be committed");
+		give_turn(s);
+	}
+	if (saw_others && wait_for(s, b) != OK)
+		log_event(LOG_DEBUG, "store", "a batch that was looked at failed");
 }
 
 void

@@ -141,7 +141,7 @@ export async function launch() {
 export const complaints = [];
 
 export async function person(browser, viewport, more = {}) {
-	const context = await browser.newContext({ viewport, ignoreHTTPSErrors: true, locale: "ja-JP", hasTouch: viewport.width < 500, acceptDownloads: true, ...more });
+	const context = await browser.newContext({ viewport, ignoreHTTPSErrors: true, locale: "ja-JP", hasTouch: viewport.width < 500, acceptDownloads: true, reducedMotion: "reduce", ...more });
 	contexts.push(context);
 	await context.addInitScript(() => {
 		document.addEventListener("securitypolicyviolation", (e) => console.error(`CSP: ${e.violatedDirective} ${e.blockedURI} ${e.sourceFile}:${e.lineNumber}`));

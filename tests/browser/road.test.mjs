@@ -231,7 +231,7 @@ await check("S28 「印影を作成」 from text; S29 a toggle to another method
 });
 
 await check("S30 「印影をアップロード」: the signer's own image, its background removed", async () => {
-	await signer.getByText("印影をアップロード", { exact: true }).click();
+	await signer.getByRole("radio", { name: "印影をアップロード" }).check();
 	await signer.setInputFiles("#image", red);
 	await look(signer, "sign-4-upload");
 	await press(signer, "最終プレビュー");
@@ -288,7 +288,7 @@ await check("S15 forwarding: who finally signs becomes the party; the chain is k
 	await second.fill("#company", TAKAHASHI.company);
 	await second.fill("#name", TAKAHASHI.name);
 	await second.fill("#mail", TAKAHASHI.mail);
-	await second.fill("#mail-again", TAKAHASHI.mail);
+	await second.fill("#mail_again", TAKAHASHI.mail);
 	await second.check("#authority");
 	await second.locator("main form, .bar").getByRole("button", { name: /転送/ }).first().click();
 	await mailTo(keiin, TAKAHASHI.mail, "転送");
@@ -325,7 +325,7 @@ await check("S27 without requested documents that step is absent and the numbers
 });
 
 await check("S31 手書きサイン is offered where the sender allowed it", async () => {
-	await second.getByText("手書きサイン", { exact: true }).first().click();
+	await second.getByRole("radio", { name: "手書きサイン" }).check();
 	const box = await second.locator("#pad").boundingBox();
 	const at = (x, y) => [box.x + box.width * x, box.y + box.height * y];
 	for (const stroke of [[[0.2, 0.3], [0.35, 0.7], [0.5, 0.3], [0.6, 0.75]], [[0.65, 0.3], [0.7, 0.5], [0.85, 0.4], [0.8, 0.8]]]) {
@@ -351,7 +351,7 @@ await check("S33 without a required seal the whole step is absent", async () => 
 	const mail = await mailTo(keiin, HEI.mail, "第2版").catch(() => mailTo(keiin, HEI.mail, "業務委託基本契約書"));
 	await third.goto(linkIn(mail));
 	await press(third, "契約書を開く");
-	expect((await steps(third)) === 2, "two steps: review and confirm");
+	expect((await steps(third)) === 3, "three steps: entry, review and confirm");
 	await press(third, "次へ");
 	await atHeading(third, "最終確認");
 	await press(third, "締結を確定");
@@ -399,7 +399,8 @@ await check("S41 契約書ダウンロード and S42 合意証明書ダウンロ
 await check("S01 the contract carries witness-type signatures that a PDF validator finds valid", async () => {
 	const report = run("pdfsig", contractPdf).out;
 	const valid = (report.match(/Signature is Valid/g) || []).length;
-	expect(valid === 5 && !/Invalid|not been/.test(report.replace(/Certificate has.*/g, "")), `five valid signatures (certification, three parties, timestamp):\n${report}`);
+	/* poppler 22 cannot judge document timestamps and says so of the fifth; openssl judges it below */
+	expect(valid === 4 && (report.match(/Signature #/g) || []).length === 5, `four valid signatures (certification, three parties) and the timestamp:\n${report}`);
 	expect(run("qpdf", "--check", contractPdf).code === 0, "qpdf finds no fault");
 	for (const party of [KOU.name, TAKAHASHI.name, HEI.name]) expect(run(BINARY, "verify", contractPdf, "--json").out.includes(party), `${party} in the signatures`);
 });
@@ -407,8 +408,14 @@ await check("S01 the contract carries witness-type signatures that a PDF validat
 await check("S03 it carries an RFC 3161 timestamp, and one altered byte is found", async () => {
 	const sound = run(BINARY, "verify", contractPdf);
 	expect(sound.code === 0, `sound:\n${sound.out}`);
-	expect(fs.readFileSync(contractPdf, "latin1").includes("/DocTimeStamp"), "a document timestamp");
 	const bytes = fs.readFileSync(contractPdf);
+	const range = bytes.toString("latin1", bytes.toString("latin1").lastIndexOf("/DocTimeStamp")).match(/ByteRange\[(\d+) (\d+) (\d+) (\d+)\]/).slice(1).map(Number);
+	const hole = Buffer.from(bytes.toString("latin1", range[1] + 1, range[2] - 1), "hex");
+	const [data, token] = [path.join(keiin.folder, "stamped"), path.join(keiin.folder, "token.der")];
+	fs.writeFileSync(data, Buffer.concat([bytes.subarray(0, range[1]), bytes.subarray(range[2], range[2] + range[3])]));
+	fs.writeFileSync(token, hole.subarray(0, 4 + hole.readUInt16BE(2)));
+	const judged = run("openssl", "ts", "-verify", "-data", data, "-in", token, "-token_in", "-CAfile", path.join(keiin.folder, "data/keys/ca.pem"));
+	expect(judged.out.includes("Verification: OK"), `openssl accepts the token: ${judged.out}`);
 	bytes[Math.floor(bytes.length / 3)] ^= 1;
 	const altered = path.join(keiin.folder, "altered.pdf");
 	fs.writeFileSync(altered, bytes);

@@ -20,8 +20,8 @@ static atomic_uint seals[FAKE_SEALS], tsa_failures;
 
 /* ---- the sandbox: three sheets of A4, the same bytes ---- */
 enum err
-documents_intake(struct pdfd *d, struct str pdf, struct str footer, struct arena *a, struct document_info *ret,
-    struct str *ret_pdf)
+documents_intake(struct pdfd *d, struct str pdf, struct str footer, struct arena *a,
+    struct document_info *ret, struct str *ret_pdf)
 {
 	if (!str_starts(pdf, STR("%PDF-")))
 		return ERR_NOT_PDF;
@@ -82,8 +82,9 @@ enum err
 sealer_approve(struct sealer *s, struct str job, const struct seal_approval *what, struct buf *file)
 {
 	seals[FAKE_APPROVE]++;
-	buf_printf(file, "approve field=%.*s name=%.*s reason=%.*s impression=%.*s at=%lld\n", STR_ARG(what->field),
-	    STR_ARG(what->name), STR_ARG(what->reason), STR_ARG(what->impression), (long long)what->at_ms);
+	buf_printf(file, "approve field=%.*s name=%.*s reason=%.*s impression=%.*s at=%lld\n",
+	    STR_ARG(what->field), STR_ARG(what->name), STR_ARG(what->reason), STR_ARG(what->impression),
+	    (long long)what->at_ms);
 	return OK;
 }
 
@@ -136,9 +137,9 @@ static struct certificate_party
 copy_party(const struct certificate_party *p)
 {
 	struct certificate_party to = *p;
-	struct str *const texts[] = {&to.role, &to.order, &to.sent_company, &to.sent_name, &to.sent_mail, &to.company, &to.name,
-	    &to.title, &to.mail, &to.entry, &to.authentication, &to.pages_viewed, &to.ip, &to.user_agent, &to.seal_method,
-	    &to.impression, &to.consent_text, &to.event_hash};
+	struct str *const texts[] = {&to.role, &to.order, &to.sent_company, &to.sent_name, &to.sent_mail,
+	    &to.company, &to.name, &to.title, &to.mail, &to.entry, &to.authentication, &to.pages_viewed,
+	    &to.ip, &to.user_agent, &to.seal_method, &to.impression, &to.consent_text, &to.event_hash};
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		*texts[i] = copy(*texts[i]);
 	return to;
@@ -151,9 +152,9 @@ certificate_draw(struct arena *a, const struct certificate *c, struct buf *ret)
 	if (certificates_n < CERTIFICATES_MAX) {
 		struct certificate *to = &certificates[certificates_n++];
 		*to = *c;
-		struct str *const texts[] = {&to->number, &to->document_id, &to->title, &to->issuer, &to->operator_url,
-		    &to->seal_subject, &to->seal_serial, &to->seal_fingerprint, &to->tsa_name, &to->sent_sha256,
-		    &to->concluded_sha256, &to->audit_head, &to->audit_json};
+		struct str *const texts[] = {&to->number, &to->document_id, &to->title, &to->issuer,
+		    &to->operator_url, &to->seal_subject, &to->seal_serial, &to->seal_fingerprint,
+		    &to->tsa_name, &to->sent_sha256, &to->concluded_sha256, &to->audit_head, &to->audit_json};
 		for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 			*texts[i] = copy(*texts[i]);
 		to->parties = ARENA_ARRAY(&memory, struct certificate_party, c->parties_n + 1);
@@ -212,7 +213,8 @@ const struct mail *
 fake_mail(const char *to, const char *word, unsigned back)
 {
 	for (size_t i = mails_n; i-- > 0;)
-		if (str_eq(mails[i].to, str_c(to)) && str_find(mails[i].subject, str_c(word)) >= 0 && back-- == 0)
+		if (str_eq(mails[i].to, str_c(to)) && str_find(mails[i].subject, str_c(word)) >= 0 &&
+		    back-- == 0)
 			return &mails[i];
 	return NULL;
 }

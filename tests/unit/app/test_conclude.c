@@ -1,4 +1,5 @@
-/* STEP 3 to 6 of the signing guide: documents, seal, consent, keeping; and what a concluded contract is. S01-S09, S25-S43. */
+/* STEP 3 to 6 of the signing guide: documents, seal, consent, keeping; and what a concluded contract is.
+ * S01-S09, S25-S43. */
 #include "world.h"
 
 static const int64_t YEAR_MS = 365LL * 86400 * 1000;
@@ -24,7 +25,8 @@ static void
 s01_s03_every_consent_is_an_approval_and_a_timestamp_closes_the_file(void **state)
 {
 	struct draft_participant p[3] = {signer_of("一", "s01a@example.com", 1, ENTRY_MAIL),
-	    signer_of("二", "s01b@example.com", 1, ENTRY_MAIL), signer_of("三", "s01c@example.com", 1, ENTRY_MAIL)};
+	    signer_of("二", "s01b@example.com", 1, ENTRY_MAIL),
+	    signer_of("三", "s01c@example.com", 1, ENTRY_MAIL)};
 	with_seal(&p[0]);
 	with_seal(&p[2]);
 	p[2].places_n = 2;
@@ -38,8 +40,10 @@ s01_s03_every_consent_is_an_approval_and_a_timestamp_closes_the_file(void **stat
 	assert_has(f, "certify kp-1-1@3 kp-2-0@0 kp-3-1@3 kp-3-2@1\n");
 	assert_int_equal(count(f, "\napprove "), 4); /* one an impression, one for who stamps nowhere */
 	/* in the order of the consents */
-	assert_true(str_find(f, STR("kp-3-1 name=株式会社相手先 三")) < str_find(f, STR("kp-2-0 name=株式会社相手先 二")));
-	assert_true(str_find(f, STR("kp-2-0 name=株式会社相手先 二")) < str_find(f, STR("field=kp-1-1 name=")));
+	assert_true(str_find(f, STR("kp-3-1 name=株式会社相手先 三")) <
+	            str_find(f, STR("kp-2-0 name=株式会社相手先 二")));
+	assert_true(
+	    str_find(f, STR("kp-2-0 name=株式会社相手先 二")) < str_find(f, STR("field=kp-1-1 name=")));
 	assert_has(f, "reason=合意 s01a@example.com");
 	assert_int_equal(count(f, "timestamp\n"), 1);
 	assert_true(str_ends(f, STR("timestamp\n")));
@@ -101,8 +105,8 @@ s04_a_certificate_with_the_parties_is_issued_by_itself(void **state)
 static void
 s06_every_act_is_in_the_audit_trail(void **state)
 {
-	static const char *const events[] = {"created", "send_ordered", "sent", "notified", "opened", "seen_all", "reviewed",
-	    "submitted", "seal_made", "consented", "sealed", "completed"};
+	static const char *const events[] = {"created", "send_ordered", "sent", "notified", "opened",
+	    "seen_all", "reviewed", "submitted", "seal_made", "consented", "sealed", "completed"};
 	struct draft_participant p = signer_of("記録", "s06@example.com", 1, ENTRY_MAIL);
 	with_seal(&p);
 	with_request(&p, "書類", true);
@@ -142,8 +146,10 @@ s25_s26_documents_are_asked_for_and_required_ones_must_be_there(void **state)
 	bool concluded;
 	assert_true(v.has_documents_step);
 	assert_int_equal(v.requests_n, 2);
-	struct str r = v.requests[0].id, big = str_make(arena_alloc(&world.arena, (10 << 20) + 1), (10 << 20) + 1);
-	assert_err(app_sign_submit(a, session, r, STR("x.pdf"), STR("%PDF-1.4")), ERR_WRONG_STATE); /* not reviewed */
+	struct str r = v.requests[0].id,
+	           big = str_make(arena_alloc(&world.arena, (10 << 20) + 1), (10 << 20) + 1);
+	assert_err(app_sign_submit(a, session, r, STR("x.pdf"), STR("%PDF-1.4")),
+	    ERR_WRONG_STATE); /* not reviewed */
 	assert_ok(app_sign_reviewed(a, session));
 	assert_int_equal(sign_viewed(session).reached, STEP_DOCUMENTS);
 	assert_err(app_sign_documents_done(a, session), ERR_DOCUMENT_MISSING);
@@ -196,10 +202,12 @@ s28_to_s32_a_seal_is_made_uploaded_or_if_allowed_written(void **state)
 	with_seal(&p[0]);
 	with_seal(&p[1]);
 	p[1].handwriting_allowed = true;
-	struct str e = sent("S28", p, 2), s = session_by_mail("s28@example.com"), t = session_by_mail("s31@example.com");
+	struct str e = sent("S28", p, 2), s = session_by_mail("s28@example.com"),
+	           t = session_by_mail("s31@example.com");
 	struct app *a = &world.app;
 	bool concluded;
-	assert_err(app_sign_seal(a, s, STR("x"), STR("text"), STR("山田"), 0), ERR_WRONG_STATE); /* not reviewed */
+	assert_err(
+	    app_sign_seal(a, s, STR("x"), STR("text"), STR("山田"), 0), ERR_WRONG_STATE); /* not reviewed */
 	assert_ok(app_sign_reviewed(a, s));
 	assert_err(confirm(s, &concluded), ERR_SEAL_MISSING);
 	assert_err(app_sign_seal(a, s, STR_NONE, STR("text"), STR("山田"), 0), ERR_SEAL_MISSING);
@@ -208,7 +216,8 @@ s28_to_s32_a_seal_is_made_uploaded_or_if_allowed_written(void **state)
 	assert_false(sign_viewed(s).handwriting_allowed);
 	assert_err(app_sign_seal(a, s, STR("x"), STR("ink"), STR_NONE, 0), ERR_FORBIDDEN);
 	assert_ok(app_sign_seal(a, s, STR("made"), STR("text"), STR("山田"), 3));
-	assert_ok(app_sign_seal(a, s, STR("uploaded"), STR("image"), STR_NONE, 0)); /* the toggle: the last choice counts */
+	assert_ok(app_sign_seal(
+	    a, s, STR("uploaded"), STR("image"), STR_NONE, 0)); /* the toggle: the last choice counts */
 	struct sign_view v = sign_viewed(s);
 	assert_int_equal(v.reached, STEP_CONFIRM);
 	assert_str(v.seal, "uploaded");
@@ -339,7 +348,8 @@ s40_links_are_mailed_again_to_parties_and_to_nobody_else(void **state)
 	jobs_run();
 	assert_ok(app_keep_resend(&world.app, STR("s40@example.com")));
 	assert_ok(app_keep_resend(&world.app, STR("s40@example.com"))); /* once in ten minutes */
-	assert_ok(app_keep_resend(&world.app, STR("s40x@example.com"))); /* somebody else agreed in that place */
+	assert_ok(
+	    app_keep_resend(&world.app, STR("s40x@example.com"))); /* somebody else agreed in that place */
 	assert_ok(app_keep_resend(&world.app, STR("s40y@example.com")));
 	assert_ok(app_keep_resend(&world.app, STR("stranger@example.com")));
 	assert_ok(app_keep_resend(&world.app, STR("not an address")));
@@ -348,7 +358,8 @@ s40_links_are_mailed_again_to_parties_and_to_nobody_else(void **state)
 	assert_int_equal(fake_mails_n("s40x@example.com", "【リンク再送】"), 0);
 	assert_int_equal(fake_mails_n("s40y@example.com", "【リンク再送】"), 1);
 	assert_int_equal(fake_mails_n("stranger@example.com", ""), 0);
-	assert_ok(app_keep_view(&world.app, token_in(mail_to("s40y@example.com", "【リンク再送】")), STR_NONE, &k));
+	assert_ok(
+	    app_keep_view(&world.app, token_in(mail_to("s40y@example.com", "【リンク再送】")), STR_NONE, &k));
 	assert_str(k.title, "S40");
 	/* who only has the shared URL has proved nothing */
 	assert_err(app_keep_view(&world.app, shared_token(e, 1), STR_NONE, &k), ERR_FORBIDDEN);
@@ -362,7 +373,8 @@ s43_the_wording_of_the_guide(void **state)
 	struct draft_participant p = signer_of("文言", "s43@example.com", 1, ENTRY_MAIL);
 	sent("S43", &p, 1);
 	const struct mail *m = mail_to("s43@example.com", "【署名依頼】");
-	const char *words[] = {"「確認する」", "「次へ」", "「差し戻しする」", "「最終プレビュー」", "「締結を確定」"};
+	const char *words[] = {
+	    "「確認する」", "「次へ」", "「差し戻しする」", "「最終プレビュー」", "「締結を確定」"};
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		assert_has(m->text, words[i]);
 }

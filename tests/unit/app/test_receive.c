@@ -121,8 +121,8 @@ s12_the_shared_url_asks_who_you_are(void **state)
 	struct draft_participant q = one("s12@example.com", ENTRY_MAIL);
 	sent("S12 mail", &q, 1);
 	cmd = (struct identify_cmd){STR("会社"), STR_NONE, STR("氏名"), STR("s12@example.com")};
-	assert_err(app_code_request(&world.app, token_in(mail_to("s12@example.com", "【署名依頼】")), &cmd, &faults,
-	               &challenge),
+	assert_err(app_code_request(&world.app, token_in(mail_to("s12@example.com", "【署名依頼】")), &cmd,
+	               &faults, &challenge),
 	    ERR_WRONG_STATE);
 }
 
@@ -146,19 +146,21 @@ s13_the_right_code_opens_and_wrong_ones_are_refused(void **state)
 	/* full-width digits and spaces are forgiven */
 	struct str wide = STR_NONE;
 	for (size_t i = 0; i < 6; i++)
-		wide = arena_printf(
-		    &world.arena, "%.*s\xef\xbc%c%s", STR_ARG(wide), 0x90 + code.p[i] - '0', i == 2 ? "　" : "");
+		wide = arena_printf(&world.arena, "%.*s\xef\xbc%c%s", STR_ARG(wide), 0x90 + code.p[i] - '0',
+		    i == 2 ? "　" : "");
 	assert_ok(app_code_verify(&world.app, token, challenge, wide, &session, &left));
 	assert_int_equal(audit_count(e, "code_verified"), 1);
 	assert_str(sign_viewed(session).name, "氏名");
-	assert_err(app_code_verify(&world.app, token, challenge, code, &session, &left), ERR_CODE_EXPIRED); /* once */
+	assert_err(app_code_verify(&world.app, token, challenge, code, &session, &left),
+	    ERR_CODE_EXPIRED); /* once */
 }
 
 static void
 s13_five_wrong_tries_kill_a_code(void **state)
 {
 	struct draft_participant p = one("", ENTRY_URL);
-	struct str token = shared_token(sent("S13 five", &p, 1), 0), challenge = challenge_of(token, "s13b@example.com");
+	struct str token = shared_token(sent("S13 five", &p, 1), 0),
+	           challenge = challenge_of(token, "s13b@example.com");
 	const char *code = world_c(code_in(mail_to("s13b@example.com", "【認証コード】")));
 	unsigned left;
 	for (unsigned i = 0; i < 4; i++)
@@ -172,7 +174,8 @@ static void
 s13_a_code_lives_ten_minutes_and_is_replaced_by_the_next(void **state)
 {
 	struct draft_participant p = one("", ENTRY_URL);
-	struct str token = shared_token(sent("S13 old", &p, 1), 0), first = challenge_of(token, "s13c@example.com");
+	struct str token = shared_token(sent("S13 old", &p, 1), 0),
+	           first = challenge_of(token, "s13c@example.com");
 	const char *code = world_c(code_in(mail_to("s13c@example.com", "【認証コード】")));
 	struct identify_cmd cmd = {STR("会社"), STR_NONE, STR("氏名"), STR("s13c@example.com")};
 	struct faults faults = {0};
@@ -187,13 +190,25 @@ s13_a_code_lives_ten_minutes_and_is_replaced_by_the_next(void **state)
 	code = world_c(code_in(mail_to("s13c@example.com", "【認証コード】")));
 	later(600000);
 	assert_err(verify(token, second, code, &left), ERR_CODE_EXPIRED);
-	/* five an hour; of another participant's code nothing is known here */
+	/* five an hour */
 	for (unsigned i = 0; i < 3; i++, later(60000))
 		challenge_of(token, "s13c@example.com");
 	assert_err(app_code_request(&world.app, token, &cmd, &faults, &second), ERR_RATE);
-	struct draft_participant q = one("", ENTRY_URL);
-	struct str other = shared_token(sent("S13 other", &q, 1), 0);
-	assert_err(verify(other, first, code, &left), ERR_CODE_EXPIRED);
+}
+
+static void
+s13_a_code_is_good_for_its_own_request_only(void **state)
+{
+	struct draft_participant p[2] = {one("", ENTRY_URL), one("", ENTRY_URL)};
+	struct str e = sent("S13 other", p, 2),
+	           challenge = challenge_of(shared_token(e, 0), "s13d@example.com");
+	const char *code = world_c(code_in(mail_to("s13d@example.com", "【認証コード】")));
+	struct challenge_view cv;
+	unsigned left;
+	assert_err(verify(shared_token(e, 1), challenge, code, &left), ERR_CODE_EXPIRED);
+	assert_err(app_code_view(&world.app, shared_token(e, 1), challenge, &cv), ERR_NOT_FOUND);
+	assert_err(verify(shared_token(e, 0), STR("made up"), code, &left), ERR_CODE_EXPIRED);
+	assert_ok(verify(shared_token(e, 0), challenge, code, &left));
 }
 
 static void
@@ -201,7 +216,8 @@ s14_whoever_passed_url_and_code_is_the_recorded_party(void **state)
 {
 	struct draft_participant p = one("", ENTRY_URL);
 	struct str e = sent("S14", &p, 1);
-	struct str session = session_by_code(shared_token(e, 0), "株式会社実際", "実際 花子", "s14@example.com");
+	struct str session =
+	    session_by_code(shared_token(e, 0), "株式会社実際", "実際 花子", "s14@example.com");
 	assert_true(signed_by(session));
 	jobs_run();
 	struct participant_view *v = &viewed(e)->participants[0];
@@ -214,7 +230,8 @@ s14_whoever_passed_url_and_code_is_the_recorded_party(void **state)
 	assert_str(c->parties[0].company, "株式会社実際");
 	assert_str(c->parties[0].title, "課長");
 	assert_str(c->parties[0].mail, "s14@example.com");
-	assert_true(c->parties[0].code_sent_ms > 0 && c->parties[0].code_verified_ms > c->parties[0].code_sent_ms);
+	assert_true(
+	    c->parties[0].code_sent_ms > 0 && c->parties[0].code_verified_ms > c->parties[0].code_sent_ms);
 }
 
 static void
@@ -222,11 +239,13 @@ s14_another_person_by_the_same_url_begins_anew(void **state)
 {
 	struct draft_participant p = one("s14m@example.com", ENTRY_URL | ENTRY_MAIL);
 	with_seal(&p);
-	struct str e = sent("S14 two", &p, 1), token = shared_token(e, 0), by_mail = session_by_mail("s14m@example.com");
+	struct str e = sent("S14 two", &p, 1), token = shared_token(e, 0),
+	           by_mail = session_by_mail("s14m@example.com");
 	walk(by_mail);
 	assert_int_equal(sign_viewed(by_mail).reached, STEP_CONFIRM);
 	struct str first = session_by_code(token, "会社", "第一", "s14a@example.com");
-	assert_int_equal(sign_viewed(first).reached, STEP_REVIEW); /* nothing of the addressee's steps is theirs */
+	assert_int_equal(
+	    sign_viewed(first).reached, STEP_REVIEW); /* nothing of the addressee's steps is theirs */
 	walk(first);
 	later(60000);
 	struct str second = session_by_code(token, "会社", "第二", "s14b@example.com");
@@ -245,10 +264,15 @@ s15_forwarding_makes_the_successor_the_party_and_ends_the_delegators_road(void *
 	struct draft_participant p = one("s15@example.com", ENTRY_MAIL);
 	with_seal(&p);
 	with_request(&p, "登記簿", true);
-	struct str e = sent("S15", &p, 1), link = token_in(mail_to("s15@example.com", "【署名依頼】")), session;
+	struct str e = sent("S15", &p, 1), link = token_in(mail_to("s15@example.com", "【署名依頼】")),
+	           session;
 	assert_ok(app_link_open(&world.app, link, &session));
-	struct forward_cmd cmd = {.company = STR("株式会社相手先"), .name = STR("権限 者"), .mail = STR("s15b@example.com"),
-	    .mail_again = STR("s15x@example.com"), .message = STR("お願いします"), .authority = false};
+	struct forward_cmd cmd = {.company = STR("株式会社相手先"),
+	    .name = STR("権限 者"),
+	    .mail = STR("s15b@example.com"),
+	    .mail_again = STR("s15x@example.com"),
+	    .message = STR("お願いします"),
+	    .authority = false};
 	struct faults faults = {0};
 	struct link_view v;
 	struct sign_view sv;
@@ -290,8 +314,11 @@ s15_whoever_holds_an_unused_url_may_forward_it(void **state)
 {
 	struct draft_participant p = one("", ENTRY_URL);
 	struct str e = sent("S15 url", &p, 1), token = shared_token(e, 0);
-	struct forward_cmd cmd = {.company = STR("会社"), .name = STR("後任"), .mail = STR("s15c@example.com"),
-	    .mail_again = STR("s15c@example.com"), .authority = true};
+	struct forward_cmd cmd = {.company = STR("会社"),
+	    .name = STR("後任"),
+	    .mail = STR("s15c@example.com"),
+	    .mail_again = STR("s15c@example.com"),
+	    .authority = true};
 	struct faults faults = {0};
 	assert_ok(app_sign_forward(&world.app, STR_NONE, token, &cmd, &faults));
 	jobs_run();
@@ -305,15 +332,16 @@ s15_whoever_holds_an_unused_url_may_forward_it(void **state)
 	/* a mail link is no shared link */
 	struct draft_participant r = one("s15e@example.com", ENTRY_MAIL);
 	sent("S15 mail", &r, 1);
-	assert_err(app_sign_forward(&world.app, STR_NONE, token_in(mail_to("s15e@example.com", "【署名依頼】")), &cmd, &faults),
+	assert_err(app_sign_forward(&world.app, STR_NONE,
+	               token_in(mail_to("s15e@example.com", "【署名依頼】")), &cmd, &faults),
 	    ERR_FORBIDDEN);
 }
 
 static void
 s16_entry_by_mail_by_url_or_both(void **state)
 {
-	struct draft_participant p[3] = {one("s16a@example.com", ENTRY_MAIL), one("s16b@example.com", ENTRY_URL),
-	    one("s16c@example.com", ENTRY_MAIL | ENTRY_URL)};
+	struct draft_participant p[3] = {one("s16a@example.com", ENTRY_MAIL),
+	    one("s16b@example.com", ENTRY_URL), one("s16c@example.com", ENTRY_MAIL | ENTRY_URL)};
 	struct envelope_view *v = viewed(sent("S16", p, 3));
 	assert_non_null(fake_mail("s16a@example.com", "【署名依頼】", 0));
 	assert_null(fake_mail("s16b@example.com", "【署名依頼】", 0));
@@ -389,8 +417,10 @@ s22_s23_the_reason_is_mandatory(void **state)
 static void
 s24_a_return_tells_the_sender_and_ends_this_version(void **state)
 {
-	struct draft_participant p[2] = {one("s24@example.com", ENTRY_MAIL), one("s24b@example.com", ENTRY_MAIL)};
-	struct str e = sent("S24", p, 2), a = session_by_mail("s24@example.com"), b = session_by_mail("s24b@example.com");
+	struct draft_participant p[2] = {
+	    one("s24@example.com", ENTRY_MAIL), one("s24b@example.com", ENTRY_MAIL)};
+	struct str e = sent("S24", p, 2), a = session_by_mail("s24@example.com"),
+	           b = session_by_mail("s24b@example.com");
 	struct sign_view v = sign_viewed(b), gone;
 	struct link_view lv;
 	bool concluded;
@@ -422,6 +452,7 @@ main(void)
 	    cmocka_unit_test(s13_the_right_code_opens_and_wrong_ones_are_refused),
 	    cmocka_unit_test(s13_five_wrong_tries_kill_a_code),
 	    cmocka_unit_test(s13_a_code_lives_ten_minutes_and_is_replaced_by_the_next),
+	    cmocka_unit_test(s13_a_code_is_good_for_its_own_request_only),
 	    cmocka_unit_test(s14_whoever_passed_url_and_code_is_the_recorded_party),
 	    cmocka_unit_test(s14_another_person_by_the_same_url_begins_anew),
 	    cmocka_unit_test(s15_forwarding_makes_the_successor_the_party_and_ends_the_delegators_road),

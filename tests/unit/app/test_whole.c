@@ -1,7 +1,8 @@
-/* The whole road in one go; what is refused on it; jobs that run again; and that nothing secret lies in the database. */
+/* The whole road in one go; what is refused on it; jobs that run again; and that nothing secret lies in the
+ * database. */
 #include "world.h"
 
-#include "token.h"
+#include "app_token.h"
 
 static void
 the_whole_road_from_draft_to_conclusion(void **state)
@@ -29,7 +30,8 @@ the_whole_road_from_draft_to_conclusion(void **state)
 	assert_int_equal(viewed(first)->state, ENVELOPE_PARTIALLY_SIGNED);
 
 	/* the second comes by the URL and a code, and returns it */
-	struct str old_mail = token_in(mail_to("otsu@example.com", "【署名依頼】")), old_url = shared_token(first, 1);
+	struct str old_mail = token_in(mail_to("otsu@example.com", "【署名依頼】")),
+	           old_url = shared_token(first, 1);
 	struct str s = session_by_code(old_url, "乙川商店", "乙川 次郎", "otsu@example.com");
 	assert_ok(app_sign_seen_all(a, s));
 	assert_ok(app_sign_return(a, s, STR("第2条の期日を直してください。")));
@@ -37,14 +39,16 @@ the_whole_road_from_draft_to_conclusion(void **state)
 	assert_int_equal(viewed(first)->state, ENVELOPE_RETURNED);
 
 	/* 第2版: same people, same places, another PDF */
-	assert_ok(app_envelope_revise(a, &world.user, first, STR("第2版.pdf"), STR("%PDF-1.7 revised"), &second));
+	assert_ok(
+	    app_envelope_revise(a, &world.user, first, STR("第2版.pdf"), STR("%PDF-1.7 revised"), &second));
 	struct envelope_view *v = viewed(second);
 	assert_int_equal(v->version, 2);
 	assert_str(v->title, "全行程");
 	assert_int_equal(v->participants_n, 2);
 	assert_int_equal(v->participants[1].draft.requests_n, 1);
 	assert_int_equal(v->participants[1].draft.places_n, 1);
-	assert_err(app_envelope_revise(a, &world.user, first, STR("x"), STR("%PDF-1.7 again"), &gone), ERR_STALE);
+	assert_err(
+	    app_envelope_revise(a, &world.user, first, STR("x"), STR("%PDF-1.7 again"), &gone), ERR_STALE);
 	assert_ok(app_link_view(a, old_mail, &lv));
 	assert_int_equal(lv.blocked, ERR_RETURNED); /* until the next version is sent */
 	assert_ok(app_envelope_send(a, &world.user, second, &faults));
@@ -64,8 +68,12 @@ the_whole_road_from_draft_to_conclusion(void **state)
 	assert_has(m->text, "第2条の期日を直してください。"); /* why there is a new version */
 	assert_false(signed_by(session_by_mail("koh@example.com")));
 	jobs_run();
-	struct forward_cmd cmd = {.company = STR("乙川商店"), .name = STR("代表 三郎"), .mail = STR("daihyo@example.com"),
-	    .mail_again = STR("daihyo@example.com"), .message = STR("権限があるため"), .authority = true};
+	struct forward_cmd cmd = {.company = STR("乙川商店"),
+	    .name = STR("代表 三郎"),
+	    .mail = STR("daihyo@example.com"),
+	    .mail_again = STR("daihyo@example.com"),
+	    .message = STR("権限があるため"),
+	    .authority = true};
 	assert_ok(app_sign_forward(a, session_by_mail("otsu@example.com"), STR_NONE, &cmd, &faults));
 	jobs_run();
 	assert_true(signed_by(session_by_mail("daihyo@example.com")));
@@ -82,6 +90,10 @@ the_whole_road_from_draft_to_conclusion(void **state)
 	assert_int_equal(c->parties_n, 2);
 	assert_str(c->parties[1].name, "代表 三郎");
 	assert_int_equal(c->delegations_n, 1);
+	assert_str(c->history[0].what, "第1版：送信（原本を確定）");
+	assert_str(c->history[1].what, "第1版：差し戻し");
+	assert_str(c->history[1].detail, "第2条の期日を直してください。");
+	assert_str(c->history[2].what, "下書きを作成"); /* of this version */
 	assert_int_equal(audit_count(first, "superseded"), 1);
 	assert_int_equal(audit_count(second, "consented"), 2);
 
@@ -121,20 +133,55 @@ tokens_codes_and_sessions_are_nowhere_in_the_database(void **state)
 	struct str secrets[] = {mail, shared, session, by_mail, keep, keep_sender};
 	for (size_t i = 0; i < sizeof(secrets) / sizeof(secrets[0]); i++) {
 		assert_false(database_holds(secrets[i]));
-		assert_true(database_holds(token_hash(&world.arena, secrets[i]))); /* it would have been found */
+		assert_true(
+		    database_holds(token_hash(&world.arena, secrets[i]))); /* it would have been found */
 	}
 	assert_false(database_holds(str_make(world.config.link_key, sizeof(world.config.link_key))));
 	/* six digits may stand anywhere by chance; not alone in a column of the codes' tables */
 	struct str sql = arena_printf(&world.arena,
-	    "SELECT COUNT(*) FROM challenge WHERE '%.*s' IN (id, company, title, name, mail, language)", STR_ARG(code));
+	    "SELECT COUNT(*) FROM challenge WHERE '%.*s' IN (id, company, title, name, mail, language)",
+	    STR_ARG(code));
 	assert_int_equal(number(world_c(sql)), 0);
+}
+
+static void
+a_version_after_forwarding_goes_to_the_successor_alone(void **state)
+{
+	struct app *a = &world.app;
+	struct draft_participant p = signer_of("前任", "before@example.com", 1, ENTRY_MAIL);
+	struct str first = sent("後任", &p, 1), second, old = session_by_mail("before@example.com");
+	struct forward_cmd cmd = {.company = STR("会社"),
+	    .name = STR("後任"),
+	    .mail = STR("after@example.com"),
+	    .mail_again = STR("after@example.com"),
+	    .authority = true};
+	struct faults faults = {0};
+	struct keep_view k;
+	assert_ok(app_sign_forward(a, old, STR_NONE, &cmd, &faults));
+	jobs_run();
+	assert_err(app_keep_view(a, STR_NONE, old, &k), ERR_DELEGATED);
+	assert_err(app_keep_view(a, token_in(mail_to("before@example.com", "【署名依頼】")), STR_NONE, &k),
+	    ERR_DELEGATED);
+	assert_ok(app_sign_return(a, session_by_mail("after@example.com"), STR("直してください")));
+	assert_ok(app_envelope_revise(a, &world.user, first, STR("x.pdf"), STR("%PDF-1.7 after"), &second));
+	assert_int_equal(viewed(second)->participants_n, 1);
+	assert_str(viewed(second)->participants[0].draft.mail, "after@example.com");
+	assert_ok(app_envelope_send(a, &world.user, second, &faults));
+	jobs_run();
+	/* a request is no keep link as long as its signer has not agreed */
+	struct str link = token_in(mail_to("after@example.com", "【修正版】"));
+	assert_err(app_keep_view(a, link, STR_NONE, &k), ERR_WRONG_STATE);
+	assert_true(signed_by(session_by_mail("after@example.com")));
+	assert_ok(app_keep_view(a, link, STR_NONE, &k));
+	assert_false(k.contract_ready);
 }
 
 static void
 a_withdrawn_request_is_dead_for_everybody(void **state)
 {
 	struct app *a = &world.app;
-	struct draft_participant p[2] = {signer_of("一", "w1@example.com", 1, ENTRY_MAIL), signer_of("二", "w2@example.com", 2, ENTRY_MAIL)};
+	struct draft_participant p[2] = {signer_of("一", "w1@example.com", 1, ENTRY_MAIL),
+	    signer_of("二", "w2@example.com", 2, ENTRY_MAIL)};
 	struct str e = sent("取消", p, 2), s = session_by_mail("w1@example.com"), token;
 	struct sign_view v = sign_viewed(s), gone;
 	struct link_view lv;
@@ -161,7 +208,8 @@ static void
 whose_turn_it_is_not_may_do_nothing(void **state)
 {
 	struct app *a = &world.app;
-	struct draft_participant p[3] = {signer_of("一", "t1@example.com", 2, ENTRY_MAIL), signer_of("二", "t2@example.com", 1, ENTRY_MAIL),
+	struct draft_participant p[3] = {signer_of("一", "t1@example.com", 2, ENTRY_MAIL),
+	    signer_of("二", "t2@example.com", 1, ENTRY_MAIL),
 	    signer_of("三", "t3@example.com", 1, ENTRY_MAIL)};
 	struct str e = sent("順番", p, 3), session;
 	assert_null(fake_mail("t1@example.com", "", 0));
@@ -196,7 +244,8 @@ drafts_are_checked_and_only_whole_ones_are_sent(void **state)
 	assert_int_equal(faults.n, 3);
 	p = signer_of("人", "draft@example.com", 1, ENTRY_MAIL);
 	with_seal(&p);
-	const struct place off[] = {{4, 10, 10, 12}, {0, 10, 10, 12}, {1, 205, 10, 12}, {1, 10, 290, 12}, {1, -1, 10, 12}, {1, 10, 10, 4}, {1, 10, 10, 61}};
+	const struct place off[] = {{4, 10, 10, 12}, {0, 10, 10, 12}, {1, 205, 10, 12}, {1, 10, 290, 12},
+	    {1, -1, 10, 12}, {1, 10, 10, 4}, {1, 10, 10, 61}};
 	for (size_t i = 0; i < sizeof(off) / sizeof(off[0]); i++) {
 		p.places[0] = off[i];
 		assert_err(app_draft_save(a, &world.user, &cmd, &faults), ERR_INVALID);
@@ -210,7 +259,8 @@ drafts_are_checked_and_only_whole_ones_are_sent(void **state)
 	assert_ok(app_envelope_send(a, &world.user, id, &faults));
 	assert_err(app_envelope_send(a, &world.user, id, &faults), ERR_WRONG_STATE);
 	assert_err(app_draft_save(a, &world.user, &cmd, &faults), ERR_WRONG_STATE);
-	assert_err(app_envelope_withdraw(a, &world.user, id, STR("x")), ERR_WRONG_STATE); /* still being prepared */
+	assert_err(
+	    app_envelope_withdraw(a, &world.user, id, STR("x")), ERR_WRONG_STATE); /* still being prepared */
 	jobs_run();
 	assert_int_equal(audit_count(id, "sent"), 1);
 }
@@ -238,7 +288,7 @@ jobs_run_again_change_nothing(void **state)
 	struct str e = sent("再実行", &p, 1);
 	unsigned certified = fake_seals(FAKE_CERTIFY), stamped = fake_seals(FAKE_TIMESTAMP);
 	assert_ok(app_job_certify(a, STR("again"), e));
-	assert_ok(app_job_approve(a, STR("early"), e));   /* consents are missing */
+	assert_ok(app_job_approve(a, STR("early"), e));     /* consents are missing */
 	assert_ok(app_job_certificate(a, STR("early"), e)); /* nothing to certify yet */
 	assert_int_equal(fake_seals(FAKE_CERTIFY), certified);
 	assert_int_equal(audit_count(e, "sent"), 1);
@@ -320,7 +370,8 @@ the_list_goes_on_page_by_page(void **state)
 	size_t seen = 0, pages = 0;
 	for (unsigned i = 0; i < 105; i++) {
 		struct str id;
-		assert_ok(app_draft_create(a, &world.user, STR("l"), arena_printf(&world.arena, "%%PDF-1.7 list %u", i), &id));
+		assert_ok(app_draft_create(
+		    a, &world.user, STR("l"), arena_printf(&world.arena, "%%PDF-1.7 list %u", i), &id));
 		if (i % 3 == 0) /* many of the same time */
 			later(1);
 	}
@@ -357,7 +408,8 @@ signer_sessions_end_after_twelve_hours(void **state)
 	assert_err(app_sign_view(&world.app, s, &v), ERR_LOGIN);
 	assert_err(app_sign_view(&world.app, STR_NONE, &v), ERR_LOGIN);
 	assert_err(app_sign_view(&world.app, STR("made up"), &v), ERR_LOGIN);
-	assert_ok(app_sign_view(&world.app, session_by_mail("old@example.com"), &v)); /* the link goes on working */
+	assert_ok(
+	    app_sign_view(&world.app, session_by_mail("old@example.com"), &v)); /* the link goes on working */
 }
 
 int
@@ -366,6 +418,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(the_whole_road_from_draft_to_conclusion),
 	    cmocka_unit_test(tokens_codes_and_sessions_are_nowhere_in_the_database),
+	    cmocka_unit_test(a_version_after_forwarding_goes_to_the_successor_alone),
 	    cmocka_unit_test(a_withdrawn_request_is_dead_for_everybody),
 	    cmocka_unit_test(whose_turn_it_is_not_may_do_nothing),
 	    cmocka_unit_test(drafts_are_checked_and_only_whole_ones_are_sent),

@@ -94,8 +94,8 @@ job_run(struct app *a, const struct row_job *j)
 	static const struct {
 		const char *kind;
 		enum err (*run)(struct app *a, struct str job, struct str payload);
-	} kinds[] = {{"certify", app_job_certify}, {"approve", app_job_approve}, {"conclude", app_job_conclude},
-	    {"certificate", app_job_certificate}, {"mail", app_job_mail}};
+	} kinds[] = {{"certify", app_job_certify}, {"approve", app_job_approve},
+	    {"conclude", app_job_conclude}, {"certificate", app_job_certificate}, {"mail", app_job_mail}};
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (str_eq(j->kind, str_c(kinds[i].kind)))
 			return kinds[i].run(a, j->id, j->payload);
@@ -128,8 +128,11 @@ jobs_run(void)
 struct draft_participant
 signer_of(const char *name, const char *mail, unsigned order, unsigned entry)
 {
-	return (struct draft_participant){
-	    .company = STR("株式会社相手先"), .name = str_c(name), .mail = str_c(mail), .order = order, .entry = entry};
+	return (struct draft_participant){.company = STR("株式会社相手先"),
+	    .name = str_c(name),
+	    .mail = str_c(mail),
+	    .order = order,
+	    .entry = entry};
 }
 
 void
@@ -173,7 +176,8 @@ token_in(const struct mail *m)
 {
 	ptrdiff_t at = str_find(m->text, STR("https://keiin.example.jp/l/"));
 	assert_true(at >= 0);
-	struct str rest = str_slice(m->text, (size_t)at + strlen("https://keiin.example.jp/l/"), m->text.n), token;
+	struct str rest = str_slice(m->text, (size_t)at + strlen("https://keiin.example.jp/l/"), m->text.n),
+	           token;
 	assert_true(str_split(&rest, '\n', &token));
 	assert_int_equal(token.n, 43);
 	return token;
@@ -231,7 +235,8 @@ session_by_code(struct str token, const char *company, const char *name, const c
 	assert_ok(app_code_request(&world.app, token, &cmd, &faults, &challenge));
 	jobs_run();
 	later(1000);
-	assert_ok(app_code_verify(&world.app, token, challenge, code_in(mail_to(mail, "【認証コード】")), &session, &left));
+	assert_ok(app_code_verify(
+	    &world.app, token, challenge, code_in(mail_to(mail, "【認証コード】")), &session, &left));
 	return session;
 }
 
@@ -257,11 +262,13 @@ walk(struct str session)
 	struct sign_view v = sign_viewed(session);
 	assert_ok(app_sign_reviewed(&world.app, session));
 	for (unsigned i = 0; i < v.requests_n; i++)
-		assert_ok(app_sign_submit(&world.app, session, v.requests[i].id, STR("a.pdf"), STR("%PDF-1.4 a")));
+		assert_ok(
+		    app_sign_submit(&world.app, session, v.requests[i].id, STR("a.pdf"), STR("%PDF-1.4 a")));
 	if (v.has_documents_step)
 		assert_ok(app_sign_documents_done(&world.app, session));
 	if (v.has_seal_step)
-		assert_ok(app_sign_seal(&world.app, session, STR("impression of 相手"), STR("text"), STR("相手"), 0));
+		assert_ok(app_sign_seal(
+		    &world.app, session, STR("impression of 相手"), STR("text"), STR("相手"), 0));
 }
 
 enum err
@@ -306,8 +313,9 @@ audit_count(struct str envelope, const char *event)
 	struct str *hashes = ARENA_ARRAY(&own, struct str, list.n + 1);
 	for (size_t i = 0; i < list.n; i++) {
 		const struct row_audit *r = &list.v[i];
-		events[i] = (struct audit_event){r->envelope_id, r->seq, r->at_ms, r->event, r->participant_id, r->actor,
-		    r->detail, r->entry, r->authentication, r->ip, r->user_agent, r->prev};
+		events[i] =
+		    (struct audit_event){r->envelope_id, r->seq, r->at_ms, r->event, r->participant_id,
+		        r->actor, r->detail, r->entry, r->authentication, r->ip, r->user_agent, r->prev};
 		hashes[i] = r->hash;
 		n += str_eq(r->event, str_c(event));
 	}
@@ -358,7 +366,8 @@ table_holds(sqlite3 *db, const char *table, struct str text)
 	while (!found && sqlite3_step(st) == SQLITE_ROW)
 		for (int i = 0; i < sqlite3_column_count(st); i++) {
 			const void *p = sqlite3_column_blob(st, i);
-			found |= str_find(str_make(p, p ? (size_t)sqlite3_column_bytes(st, i) : 0), text) >= 0;
+			found |=
+			    str_find(str_make(p, p ? (size_t)sqlite3_column_bytes(st, i) : 0), text) >= 0;
 		}
 	sqlite3_finalize(st);
 	return found;
@@ -371,7 +380,8 @@ database_holds(struct str text)
 	sqlite3_stmt *st;
 	bool found = false;
 	assert_int_equal(
-	    sqlite3_prepare_v2(db, "SELECT name FROM sqlite_master WHERE type = 'table'", -1, &st, NULL), SQLITE_OK);
+	    sqlite3_prepare_v2(db, "SELECT name FROM sqlite_master WHERE type = 'table'", -1, &st, NULL),
+	    SQLITE_OK);
 	while (sqlite3_step(st) == SQLITE_ROW)
 		found |= table_holds(db, (const char *)sqlite3_column_text(st, 0), text);
 	sqlite3_finalize(st);

@@ -1,4 +1,4 @@
-#include "token.h"
+#include "app_token.h"
 
 #include "hex.h"
 

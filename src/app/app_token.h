@@ -1,6 +1,6 @@
 /* Links, sessions and codes. Only SHA-256 values of tokens are stored. */
-#ifndef APP_TOKEN_H
-#define APP_TOKEN_H
+#ifndef APP_APP_TOKEN_H
+#define APP_APP_TOKEN_H
 
 #include "app.h"
 
