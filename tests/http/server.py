@@ -1,4 +1,5 @@
 """A whole Keiin for black-box tests: its own data folder and port, a client that behaves like a browser, and one that does not."""
+import atexit
 import hashlib
 import http.client
 import http.cookies
@@ -49,6 +50,7 @@ class Keiin:
         self.log = open(self.data.parent / "log", "w+", encoding="utf-8", errors="replace")
         self.process = subprocess.Popen([BINARY, "serve", "--data", self.data, "--listen", f"127.0.0.1:{self.port}"],
                                         env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=self.log, text=True)
+        atexit.register(self.stop)  # also when preparing a test fails
         for line in self.process.stdout:
             if self.base in line:
                 break
@@ -62,6 +64,7 @@ class Keiin:
         return pathlib.Path(self.log.name).read_text(encoding="utf-8", errors="replace")
 
     def stop(self):
+        atexit.unregister(self.stop)
         self.process.terminate()
         self.process.wait(WAIT_S)
         self.process.stdout.close()
