@@ -1,4 +1,5 @@
 """A whole Keiin for black-box tests: its own data folder and port, a client that behaves like a browser, and one that does not."""
+import atexit
 import hashlib
 import http.client
 import http.cookies
@@ -49,19 +50,21 @@ class Keiin:
         self.log = open(self.data.parent / "log", "w+", encoding="utf-8", errors="replace")
         self.process = subprocess.Popen([BINARY, "serve", "--data", self.data, "--listen", f"127.0.0.1:{self.port}"],
                                         env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=self.log, text=True)
+        atexit.register(self.stop)  # also when preparing a test fails
         for line in self.process.stdout:
             if self.base in line:
                 break
         else:
             raise AssertionError("the server did not start: " + self.logged())
         self.trust = ssl.create_default_context(cafile=self.data / "tls" / "own.pem")
-        self.roles_at_start = self.roles()
+        self.roles_at_start = until("the four roles", lambda: set(r := self.roles()) == {"web", "jobs", "keyd", "pdfd"} and r)
 
     def logged(self):
         self.log.flush()
         return pathlib.Path(self.log.name).read_text(encoding="utf-8", errors="replace")
 
     def stop(self):
+        atexit.unregister(self.stop)
         self.process.terminate()
         self.process.wait(WAIT_S)
         self.process.stdout.close()
@@ -71,7 +74,7 @@ class Keiin:
     def roles(self):
         """Process ids by role."""
         children = pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        return {pathlib.Path(f"/proc/{pid}/comm").read_text().strip().removeprefix("keiin-"): int(pid) for pid in children}
+        return {pathlib.Path(f"/proc/{pid}/cmdline").read_text().split("\0")[0].removeprefix("keiin-"): int(pid) for pid in children}
 
     def memory_mb(self, role):
         status = pathlib.Path(f"/proc/{self.roles()[role]}/status").read_text()
@@ -243,12 +246,12 @@ class Person:
         headers["Content-Type"] = "application/x-www-form-urlencoded"
         return self.send("POST", path, urllib.parse.urlencode(fields), headers)
 
-    def upload(self, path, fields, name, file_name, octets, csrf=None, origin=True):
+    def upload(self, path, fields, name, file_name, octets, csrf=None, origin=True, **headers):
         fields = {**fields, "csrf": self.page.csrf() if csrf is None else csrf}
         if csrf == "":
             del fields["csrf"]
         body, kind = multipart(fields, name, file_name, octets)
-        headers = {"Content-Type": kind}
+        headers["Content-Type"] = kind
         if origin:
             headers["Origin"] = self.keiin.base if origin is True else origin
         return self.send("POST", path, body, headers)
@@ -300,3 +303,28 @@ def signer_of(keiin, token):
     answer = person.post(f"/l/{token}/open")
     assert answer.status == 303 and answer.location.startswith("/s/"), (answer.status, answer.text)
     return person, answer.location.split("/")[2]
+
+
+def concluded_contract(keiin, sender):
+    """The sample contract with one signer, signed and concluded: the envelope's id, the signer, the participant's id, the token of
+    the link that keeps."""
+    draft = sender.post("/sample").location
+    form = Forms(sender.get(draft).text).forms[draft]
+    removed = sender.post(draft, {**form, "do": "remove-2"})
+    form = Forms(sender.get(draft).text if removed.status == 303 else removed.text).forms[draft]
+    assert "p2-name" not in form, "one participant is left"
+    form.update({"p1-mail": "suzuki@hei.example", "p1-entry-mail": "1", "do": "send"})
+    assert sender.post(draft, form).status == 303
+    signer, participant = signer_of(keiin, keiin.link_to("suzuki@hei.example", "【署名依頼】"))
+    base = f"/s/{participant}"
+    page = signer.get(f"{base}/review")
+    assert signer.post(f"{base}/review", Forms(page.text).forms[f"{base}/review"]).status == 303
+    page = signer.get(f"{base}/seal")
+    form = Forms(page.text).forms[f"{base}/seal"]
+    answer = signer.upload(f"{base}/seal", {**form, "method": "text", "do": "next"}, "image", "", b"")
+    assert answer.status == 303, answer.text
+    page = signer.get(f"{base}/confirm")
+    assert page.status == 200, page.location
+    answer = signer.post(f"{base}/confirm", Forms(page.text).forms[f"{base}/confirm"])
+    assert answer.status == 303, answer.text
+    return draft.split("/")[2], signer, participant, keiin.link_to("suzuki@hei.example", "【締結完了】")

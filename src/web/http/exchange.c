@@ -430,7 +430,8 @@ void
 http_disposition(struct http_ctx *c, struct str file_name, bool attachment)
 {
 	struct buf b CLEANUP(buf_free) = {0};
-	buf_printf(&b, "%s; filename=\"", attachment ? "attachment" : "inline");
+	/* for readers that know no other: the ASCII of the name, under one of ours so that it is never empty or hidden */
+	buf_printf(&b, "%s; filename=\"keiin_", attachment ? "attachment" : "inline");
 	for (size_t i = 0; i < file_name.n; i++) {
 		char ch = file_name.p[i];
 		bool plain = (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9') || ch == '.' || ch == '-';

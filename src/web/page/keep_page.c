@@ -16,9 +16,10 @@ keep_who(struct http_ctx *c, struct keep_who *ret)
 		ret->token = c->req->args[0];
 		return OK;
 	}
+	struct sign_view *v;
 	ret->base = STR("s");
 	ret->session = c->req->session;
-	return ret->session.n > 0 ? OK : ERR_LOGIN;
+	return page_signer(c, &v);
 }
 
 enum err
