@@ -1,6 +1,4 @@
-/* argv -> a role or a subcommand. */
-#include "cli.h"
-#include "cli_inkan.h"
+/* keiin: the supervisor, keyd, and what needs no document. Everything else is keiin-workers'. */
 #include "config.h"
 #include "id.h"
 #include "listener.h"
@@ -94,19 +92,18 @@ sample(void)
 int
 main(int argc, char **argv)
 {
+	static const struct role keyd = {"keyd", role_keyd};
 	struct str command = argc > 1 ? str_c(argv[1]) : STR("");
 	if (id_init() != OK)
 		return 1;
 	if (str_eq(command, STR("serve")))
 		return serve(argc - 2, argv + 2);
 	if (str_eq(command, STR("role")) && argc == 3)
-		return role_main(argv[2]);
-	if (str_eq(command, STR("seal")))
-		return cli_seal(argc - 1, argv + 1);
-	if (str_eq(command, STR("verify")))
-		return cli_verify(argc - 1, argv + 1);
-	if (str_eq(command, STR("inkan")))
-		return cli_inkan(argc - 1, argv + 1);
+		return role_main(argv[2], &keyd, 1);
+	if (str_eq(command, STR("seal")) || str_eq(command, STR("verify")) || str_eq(command, STR("inkan"))) {
+		workers_exec(argv);
+		return 2;
+	}
 	if (str_eq(command, STR("config")))
 		return sample();
 	if (str_eq(command, STR("version"))) {

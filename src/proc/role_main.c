@@ -5,11 +5,6 @@
 #include <stdio.h>
 #include <unistd.h>
 
-static const struct {
-	const char *name;
-	int (*serve)(struct arena *, const struct config *);
-} roles[] = {{"web", role_web}, {"jobs", role_jobs}, {"keyd", role_keyd}, {"pdfd", role_pdfd}};
-
 static enum err
 read_config(struct arena *a, struct config *ret)
 {
@@ -22,7 +17,7 @@ read_config(struct arena *a, struct config *ret)
 }
 
 int
-role_main(const char *name)
+role_main(const char *name, const struct role *roles, size_t n)
 {
 	struct arena arena = {0};
 	struct config config;
@@ -31,7 +26,7 @@ role_main(const char *name)
 		fprintf(stderr, "keiin: a role is started by `keiin serve` only\n");
 		return 2;
 	}
-	for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++)
+	for (size_t i = 0; i < n; i++)
 		if (str_eq(str_c(name), str_c(roles[i].name)))
 			return roles[i].serve(&arena, &config);
 	return 2;

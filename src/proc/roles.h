@@ -1,4 +1,7 @@
-/* The roles the binary re-executes itself into, and the descriptors each finds open. */
+/* The roles, and the descriptors each finds open.
+ *
+ * Two programs: keiin is the supervisor and keyd and holds no parser of anything from outside; keiin-workers, which stands beside it, is
+ * web, jobs, pdfd and the subcommands that work on documents. */
 #ifndef PROC_ROLES_H
 #define PROC_ROLES_H
 
@@ -24,8 +27,16 @@ role_keyd(struct arena *a, const struct config *c);
 int
 role_pdfd(struct arena *a, const struct config *c);
 
-/* `keiin role NAME`: reads ROLE_FD_CONFIG and becomes the role. */
+struct role {
+	const char *name;
+	int (*serve)(struct arena *a, const struct config *c);
+};
+
+/* `role NAME`: reads ROLE_FD_CONFIG and becomes that one of the roles. Returns the exit status. */
 int
-role_main(const char *name);
+role_main(const char *name, const struct role *roles, size_t n);
+/* Becomes keiin-workers with these arguments; returns only when it is missing. */
+void
+workers_exec(char *const *argv);
 
 #endif

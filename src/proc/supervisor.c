@@ -65,7 +65,11 @@ become(const struct child *c)
 	}
 	char title[32];
 	snprintf(title, sizeof(title), "keiin-%s", c->role);
-	execl("/proc/self/exe", title, "role", c->role, (char *)NULL);
+	char *argv[] = {title, "role", (char *)(uintptr_t)c->role, NULL};
+	if (strcmp(c->role, "keyd") == 0)
+		execv("/proc/self/exe", argv);
+	else
+		workers_exec(argv);
 	_exit(127);
 }
 

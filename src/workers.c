@@ -1,0 +1,27 @@
+/* keiin-workers: the roles and subcommands that read documents and requests from outside. Started by keiin, not by people. */
+#include "cli.h"
+#include "cli_inkan.h"
+#include "id.h"
+#include "roles.h"
+
+#include <stdio.h>
+
+static const struct role roles[] = {{"web", role_web}, {"jobs", role_jobs}, {"pdfd", role_pdfd}};
+
+int
+main(int argc, char **argv)
+{
+	struct str command = argc > 1 ? str_c(argv[1]) : STR("");
+	if (id_init() != OK)
+		return 1;
+	if (str_eq(command, STR("role")) && argc == 3)
+		return role_main(argv[2], roles, sizeof(roles) / sizeof(roles[0]));
+	if (str_eq(command, STR("seal")))
+		return cli_seal(argc - 1, argv + 1);
+	if (str_eq(command, STR("verify")))
+		return cli_verify(argc - 1, argv + 1);
+	if (str_eq(command, STR("inkan")))
+		return cli_inkan(argc - 1, argv + 1);
+	fputs("keiin-workers is started by keiin\n", stderr);
+	return 2;
+}
