@@ -386,6 +386,22 @@ signed_data_check_chain(
 	           : wrong(ret_problem, "a certificate does not belong to the signer's chain");
 }
 
+/* Every certificate is signed by one of the container or stands, byte for byte, in the chain that an anchor
+ * proves: a changed copy of a root that is trusted from elsewhere would otherwise be looked at by nobody. */
+static bool
+all_vouched_for(const struct signed_data *s, STACK_OF(X509) * chain)
+{
+	for (size_t i = 0; i < s->certificates_n; i++) {
+		bool found = issuer_of(s, s->parsed[i]) != NULL;
+
+		for (int k = 0; !found && k < sk_X509_num(chain); k++)
+			found = X509_cmp(s->parsed[i], sk_X509_value(chain, k)) == 0;
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
 bool
 signed_data_is_trusted(const struct signed_data *s, X509_STORE *anchors, int64_t at_ms)
 {
@@ -398,7 +414,7 @@ signed_data_is_trusted(const struct signed_data *s, X509_STORE *anchors, int64_t
 	if (ctx && others && X509_STORE_CTX_init(ctx, anchors, s->leaf, others)) {
 		X509_STORE_CTX_set_time(ctx, X509_V_FLAG_USE_CHECK_TIME, (time_t)(at_ms / 1000));
 		X509_STORE_CTX_set_purpose(ctx, X509_PURPOSE_ANY);
-		trusted = X509_verify_cert(ctx) == 1;
+		trusted = X509_verify_cert(ctx) == 1 && all_vouched_for(s, X509_STORE_CTX_get0_chain(ctx));
 	}
 	X509_STORE_CTX_free(ctx);
 	sk_X509_free(others);
