@@ -222,29 +222,43 @@ read_content(struct str in, struct signed_data *s)
 }
 
 static bool
+same_bytes(unsigned char *der, int n, struct str wanted)
+{
+	bool same = n > 0 && str_eq(str_make(der, (size_t)n), wanted);
+
+	OPENSSL_free(der);
+	return same;
+}
+
+/* Whether issuer and serial number name this certificate. Bytes are compared, not names: nothing signs these
+ * two, and names that differ in case or spaces are equal to X509_NAME_cmp(). */
+static bool
+is_named(const struct signed_data *s, X509 *x)
+{
+	unsigned char *issuer = NULL, *serial = NULL;
+	int issuer_n = i2d_X509_NAME(X509_get_issuer_name(x), &issuer);
+	int serial_n = i2d_ASN1_INTEGER(X509_get0_serialNumber(x), &serial);
+	bool same_issuer = same_bytes(issuer, issuer_n, s->issuer);
+	bool same_serial = same_bytes(serial, serial_n, s->serial);
+
+	return same_issuer && same_serial;
+}
+
+static bool
 find_leaf(struct signed_data *s)
 {
 	for (size_t i = 0; i < s->certificates_n; i++) {
 		struct str c = s->certificates[i];
-		const unsigned char *p = (const unsigned char *)c.p,
-		                    *issuer = (const unsigned char *)s->issuer.p,
-		                    *serial = (const unsigned char *)s->serial.p;
-		X509_NAME *name = d2i_X509_NAME(NULL, &issuer, (long)s->issuer.n);
-		ASN1_INTEGER *number = d2i_ASN1_INTEGER(NULL, &serial, (long)s->serial.n);
+		const unsigned char *p = (const unsigned char *)c.p;
 		unsigned char *again = NULL;
 		int n;
 
 		s->parsed[i] = d2i_X509(NULL, &p, (long)c.n);
 		n = s->parsed[i] ? i2d_X509(s->parsed[i], &again) : -1;
-		bool same = n == (int)c.n && memcmp(again, c.p, c.n) == 0;
-		OPENSSL_free(again);
-		if (same && name && number && X509_NAME_cmp(name, X509_get_issuer_name(s->parsed[i])) == 0 &&
-		    ASN1_INTEGER_cmp(number, X509_get0_serialNumber(s->parsed[i])) == 0)
-			s->leaf = s->parsed[i];
-		X509_NAME_free(name);
-		ASN1_INTEGER_free(number);
-		if (!same)
+		if (!same_bytes(again, n, c))
 			return false;
+		if (is_named(s, s->parsed[i]))
+			s->leaf = s->parsed[i];
 	}
 	return s->leaf != NULL;
 }
@@ -386,6 +400,22 @@ signed_data_check_chain(
 	           : wrong(ret_problem, "a certificate does not belong to the signer's chain");
 }
 
+/* Every certificate is signed by one of the container or stands, byte for byte, in the chain that an anchor
+ * proves: a changed copy of a root that is trusted from elsewhere would otherwise be looked at by nobody. */
+static bool
+all_vouched_for(const struct signed_data *s, STACK_OF(X509) * chain)
+{
+	for (size_t i = 0; i < s->certificates_n; i++) {
+		bool found = issuer_of(s, s->parsed[i]) != NULL;
+
+		for (int k = 0; !found && k < sk_X509_num(chain); k++)
+			found = X509_cmp(s->parsed[i], sk_X509_value(chain, k)) == 0;
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
 bool
 signed_data_is_trusted(const struct signed_data *s, X509_STORE *anchors, int64_t at_ms)
 {
@@ -398,7 +428,7 @@ signed_data_is_trusted(const struct signed_data *s, X509_STORE *anchors, int64_t
 	if (ctx && others && X509_STORE_CTX_init(ctx, anchors, s->leaf, others)) {
 		X509_STORE_CTX_set_time(ctx, X509_V_FLAG_USE_CHECK_TIME, (time_t)(at_ms / 1000));
 		X509_STORE_CTX_set_purpose(ctx, X509_PURPOSE_ANY);
-		trusted = X509_verify_cert(ctx) == 1;
+		trusted = X509_verify_cert(ctx) == 1 && all_vouched_for(s, X509_STORE_CTX_get0_chain(ctx));
 	}
 	X509_STORE_CTX_free(ctx);
 	sk_X509_free(others);
