@@ -49,7 +49,7 @@ open_one(const struct addrinfo *ai)
 enum err
 listener_open(struct str address, int *ret_fd)
 {
-	struct str host, port;
+	struct str host = {0}, port = {0};
 	char host_c[256], port_c[8];
 	struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE}, *found = NULL;
 	enum err e = split_address(address, &host, &port);
