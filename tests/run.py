@@ -34,7 +34,7 @@ def run(command, **more):
     return subprocess.run(command, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, errors="replace", **more)
 
 
-def meson(tally, folder, name, setup):
+def meson(tally, folder, name, setup, *choice):
     began = time.monotonic()
     if not (ROOT / folder / "build.ninja").exists():
         done = run(["meson", "setup", folder, *setup])
@@ -49,7 +49,7 @@ def meson(tally, folder, name, setup):
         return
     log = ROOT / folder / "meson-logs" / "testlog.json"
     log.unlink(missing_ok=True)
-    run(["meson", "test", "-C", folder, "--num-processes", "2", "--timeout-multiplier", "3"])
+    run(["meson", "test", "-C", folder, "--num-processes", "2", "--timeout-multiplier", "3", *choice])
     passed = failed = skipped = 0
     for line in log.read_text().splitlines() if log.exists() else []:
         test = json.loads(line)
@@ -109,7 +109,7 @@ def main():
     if wants("unit"):
         meson(tally, "build", "unit", [])
     if wants("asan"):
-        meson(tally, "build-asan", "asan", ["-Db_sanitize=address,undefined", "-Db_lundef=false"])
+        meson(tally, "build-asan", "asan", ["-Db_sanitize=address,undefined", "-Db_lundef=false"], "--no-suite", "slow")
     for path in sorted((ROOT / "tests" / "http").glob("test_*.py")):
         if wants(f"http/{path.stem}"):
             script(tally, ["/usr/bin/python3", str(path)], f"http/{path.stem}", 300)

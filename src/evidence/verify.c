@@ -320,10 +320,10 @@ check_signature(struct verifying *w, size_t i, struct str der, struct verified_s
 		problem(r, "the container is not detached from the document");
 		return;
 	}
-	if (signed_data_check(&data, str_make(digest, n), DATA_TYPE, &why) != OK)
-		problem(r, why);
 	if (!data.certificate_v2)
 		problem(r, "the container does not name its certificate by signing-certificate-v2");
+	if (signed_data_check(&data, str_make(digest, n), DATA_TYPE, &why) != OK)
+		problem(r, why);
 	int64_t at_ms = existence_ms(w, i, own_token_ms(w, &data, r), pdf_date_ms(s->date));
 	if (signed_data_check_chain(&data, at_ms, &complete, &why) != OK)
 		problem(r, why);
