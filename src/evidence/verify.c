@@ -160,7 +160,7 @@ check_later_revisions(struct verifying *w, struct verified_signature *r)
 	struct str what;
 
 	if (pdf_compare(w->a, w->bytes, r->covered_bytes, &change, &what) != OK) {
-		problem(r, "the signed revision cannot be read by itself");
+		problem(r, "the revisions cannot be compared");
 		return;
 	}
 	switch (change) {
@@ -169,7 +169,7 @@ check_later_revisions(struct verifying *w, struct verified_signature *r)
 	case PDF_CHANGE_FILL: r->followed_by = STR("signatures"); break;
 	case PDF_CHANGE_OTHER: r->followed_by = what;
 #ifndef MUTANT_COMPARE
-		r->problem = arena_printf(w->a, "changed after signing: %.*s", STR_ARG(what));
+		r->problem = arena_printf(w->a, VERIFY_CHANGED "%.*s", STR_ARG(what));
 #endif
 		break;
 	}
@@ -186,8 +186,7 @@ check_permission(struct verifying *w, size_t i, struct verified_signature *r)
 /* ---- cryptography ---- */
 
 static bool
-digest_ranges(const struct verifying *w, const struct pdf_signature *s, const EVP_MD *md,
-    unsigned char *ret,
+digest_ranges(const struct verifying *w, const struct pdf_signature *s, const EVP_MD *md, unsigned char *ret,
     unsigned *ret_n)
 {
 	EVP_MD_CTX *ctx CLEANUP(ossl_md_ctx_free) = EVP_MD_CTX_new();
@@ -239,6 +238,10 @@ check_timestamp(struct verifying *w, size_t i, struct str der, struct verified_s
 	if (!digest_ranges(w, s, EVP_sha256(), imprint.b, &n) ||
 	    token_check(w->a, der, &imprint, w->anchors, &token, &why) != OK) {
 		problem(r, why);
+		return;
+	}
+	if (w->anchors && !token.trusted) {
+		problem(r, "the timestamp's chain does not end in a given anchor");
 		return;
 	}
 	w->times_ms[i] = token.time_ms;
@@ -295,6 +298,8 @@ own_token_ms(struct verifying *w, const struct signed_data *data, struct verifie
 		problem(r, why);
 		return 0;
 	}
+	if (w->anchors && !token.trusted)
+		problem(r, "the timestamp's chain does not end in a given anchor");
 	r->timestamp = clock_iso(w->a, token.time_ms);
 	r->level = STR("B-T");
 	return token.time_ms;
@@ -328,6 +333,8 @@ check_signature(struct verifying *w, size_t i, struct str der, struct verified_s
 	if (signed_data_check_chain(&data, at_ms, &complete, &why) != OK)
 		problem(r, why);
 	r->trusted = w->anchors && signed_data_is_trusted(&data, w->anchors, at_ms);
+	if (w->anchors && !r->trusted)
+		problem(r, "the chain of certificates does not end in a given anchor");
 	if (!complete && !r->trusted)
 		problem(r, "the chain of certificates is not complete: give its root");
 }
@@ -397,6 +404,37 @@ check_end(struct verifying *w)
 			problem(&w->v->signatures[i], "two signatures cover the same bytes");
 }
 
+static bool
+is_found(const struct verifying *w, const struct pdf_signature *s)
+{
+	for (size_t i = 0; i < w->n; i++)
+		if (w->found[i].contents_at == s->contents_at)
+			return true;
+	return false;
+}
+
+/* A signature of an earlier revision that the newest one no longer shows was taken out. */
+static bool
+lost_a_signature(struct verifying *w)
+{
+	const struct pdf_revision *revisions;
+	size_t n = pdf_revisions(w->pdf, &revisions);
+
+	for (size_t i = 0; i + 1 < n; i++) {
+		struct pdf_signature *all;
+		struct pdf *earlier;
+		size_t all_n;
+
+		if (pdf_open(w->a, str_slice(w->bytes, 0, revisions[i].end), NULL, &earlier) != OK ||
+		    pdf_signatures(w->a, earlier, &all, &all_n) != OK)
+			continue; /* a linearised file's first section, say: nothing could be signed there */
+		for (size_t k = 0; k < all_n; k++)
+			if (!is_found(w, &all[k]))
+				return true;
+	}
+	return false;
+}
+
 static void
 judge(struct verifying *w)
 {
@@ -428,8 +466,10 @@ verify_pdf(struct arena *a, struct str bytes, struct str trust_pem, struct verif
 	struct sha256 digest = sha256_of(bytes);
 	enum err e;
 
-	*ret = (struct verification){
-	    .verdict = VERDICT_UNREADABLE, .bytes = bytes.n, .sha256 = sha256_hex(a, &digest)};
+	*ret = (struct verification){.verdict = VERDICT_UNREADABLE,
+	    .anchored = anchors != NULL,
+	    .bytes = bytes.n,
+	    .sha256 = sha256_hex(a, &digest)};
 	if (trust_pem.n && !anchors)
 		return ERR_INVALID;
 	e = pdf_open(a, bytes, NULL, &w.pdf);
@@ -443,8 +483,14 @@ verify_pdf(struct arena *a, struct str bytes, struct str trust_pem, struct verif
 	ret->signatures = ARENA_ARRAY(a, struct verified_signature, w.n + 1);
 	ret->signatures_n = w.n;
 	w.times_ms = ARENA_ARRAY(a, int64_t, w.n + 1);
+	ret->verdict = VERDICT_UNSOUND;
+#ifndef MUTANT_LOST
+	if (lost_a_signature(&w)) {
+		ret->problem = STR("an earlier signature was taken out");
+		return OK;
+	}
+#endif
 	if (w.n == 0) {
-		ret->verdict = VERDICT_UNSOUND;
 		ret->problem = STR("the document is not signed");
 		return OK;
 	}

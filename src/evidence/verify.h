@@ -12,6 +12,9 @@ enum verdict {
 	VERDICT_UNREADABLE
 }; /* exit codes 0, 1, 2 of `keiin verify` */
 
+/* How a problem begins that names what a later revision did. */
+#define VERIFY_CHANGED "changed after signing: "
+
 struct verified_signature {
 	struct str field, kind;    /* kind: "certification", "approval", "timestamp" */
 	struct str signer, reason; /* /Name and /Reason: what the platform states about the party */
@@ -29,15 +32,17 @@ struct verified_signature {
 struct verification {
 	enum verdict verdict;
 	struct str problem; /* first problem in words */
+	bool anchored;      /* anchors were given: every chain ends in one of them, or there is a problem */
 	struct verified_signature *signatures;
 	size_t signatures_n;
 	size_t revisions, bytes;
 	struct str sha256;
 };
 
-/* ERR_INVALID when trust_pem holds no certificate. trust_pem: PEM text of trust anchors or empty (then
- * self-consistency is judged and `trusted` stays false). Answers OK whenever a verdict could be formed, also
- * for forgeries and junk. */
+/* ERR_INVALID when trust_pem holds no certificate. trust_pem: PEM text of trust anchors (then
+ * every signature and timestamp must lead to one of them) or empty (then self-consistency is judged,
+ * `trusted` stays false, and the report says that it does not know whose certificates they are). Answers OK
+ * whenever a verdict could be formed, also for forgeries and junk. */
 MUST_CHECK enum err
 verify_pdf(struct arena *a, struct str bytes, struct str trust_pem, struct verification *ret);
 /* Report for people (Japanese or English) and for programs (JSON). */

@@ -5,27 +5,29 @@
 #include <jansson.h>
 #include <utf8proc.h>
 
-static struct str
-japanese(struct str english)
-{
-	static const struct {
-		const char *en, *ja;
-	} words[] = {
+static const struct {
+	const char *en, *ja;
+} WORDS_OF_VERDICTS[] = {
 #define WORDS(en, ja) {en, ja},
 #include "verify_words.def"
 #undef WORDS
-	};
+};
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (str_eq(english, str_c(words[i].en)))
-			return str_c(words[i].ja);
-	return english;
-}
-
+/* A word of the verifier in the reader's language; what is no such word (text of the file) stays as it is. */
 static struct str
-in_words(struct str s, bool english)
+in_words(struct arena *a, struct str s, bool english)
 {
-	return english ? s : japanese(s);
+	static const struct str changed = {VERIFY_CHANGED, sizeof(VERIFY_CHANGED) - 1};
+
+	if (english)
+		return s;
+	if (str_starts(s, changed))
+		return arena_printf(a, "署名後に変更されています（%.*s）",
+		    STR_ARG(in_words(a, str_slice(s, changed.n, s.n), false)));
+	for (size_t i = 0; i < sizeof(WORDS_OF_VERDICTS) / sizeof(WORDS_OF_VERDICTS[0]); i++)
+		if (str_eq(s, str_c(WORDS_OF_VERDICTS[i].en)))
+			return str_c(WORDS_OF_VERDICTS[i].ja);
+	return s;
 }
 
 /* Text from the file: nothing in it may command the terminal. */
@@ -87,7 +89,7 @@ headline(struct arena *a, const struct verification *v, bool english)
 		                     v->signatures_n - timestamps, timestamps);
 	case VERDICT_UNSOUND:
 		return arena_printf(a, english ? "NOT SOUND: %.*s." : "問題があります：%.*s。",
-		    STR_ARG(in_words(v->problem, english)));
+		    STR_ARG(in_words(a, v->problem, english)));
 	case VERDICT_UNREADABLE: break;
 	}
 	return arena_printf(a, english ? "UNREADABLE: %.*s" : "読み取れません：%.*s", STR_ARG(v->problem));
@@ -96,16 +98,16 @@ headline(struct arena *a, const struct verification *v, bool english)
 static void
 put_signature(struct buf *b, struct arena *a, const struct verified_signature *s, size_t number, bool english)
 {
-	struct str kind = in_words(s->kind, english);
+	struct str kind = in_words(a, s->kind, english);
 
 	buf_printf(b, "\n%zu. %.*s  %s\n", number, STR_ARG(kind),
 	    s->sound ? (english ? "[sound]" : "［正しい］") : (english ? "[NOT SOUND]" : "［問題あり］"));
-	put_line(b, english ? "problem" : "問題", in_words(s->problem, english));
+	put_line(b, english ? "problem" : "問題", in_words(a, s->problem, english));
 	put_line(b, english ? "signer" : "署名者", s->signer);
 	put_line(b, english ? "reason" : "内容", s->reason);
 	put_line(b, english ? "claimed time" : "申告時刻", s->claimed_time);
 	put_line(b, english ? "timestamp" : "タイムスタンプ", s->timestamp);
-	put_line(b, english ? "followed by" : "その後", in_words(s->followed_by, english));
+	put_line(b, english ? "followed by" : "その後", in_words(a, s->followed_by, english));
 	put_line(b, english ? "level" : "形式", s->level);
 	put_line(b, english ? "certificate" : "証明書", s->certificate_subject);
 	put_line(b, english ? "issued by" : "発行者", s->issuer);
@@ -128,6 +130,12 @@ verify_report(struct arena *a, const struct verification *v, bool english)
 
 	put_plain(&b, headline(a, v, english));
 	buf_put_byte(&b, '\n');
+	if (v->verdict == VERDICT_SOUND && !v->anchored)
+		buf_put_c(
+		    &b, english ? "Whose certificates these are was not checked: give the issuer's root with "
+		                  "--trust.\n"
+		                : "証明書の発行元は照合していません。--trust "
+		                  "で発行元のルート証明書を指定してください。\n");
 	for (size_t i = 0; i < v->signatures_n; i++)
 		put_signature(&b, a, &v->signatures[i], i + 1, english);
 	buf_put_c(&b, english ? "\nThe file\n" : "\nファイル\n");

@@ -203,7 +203,7 @@ add_signers(const struct container *how, CMS_ContentInfo *cms, X509 *leaf, EVP_P
 		return false;
 	signers = CMS_get0_SignerInfos(cms);
 	return !how->attribute || CMS_unsigned_add1_attr_by_txt(sk_CMS_SignerInfo_value(signers, 0),
-	                              "1.2.3.4.5", V_ASN1_UTF8STRING, "hello", -1);
+	                              "1.2.3.4.5", MBSTRING_UTF8, "hello", 5);
 }
 
 bool

@@ -155,6 +155,216 @@ weak_digests_are_refused(void **state)
 	buf_free(&file);
 }
 
+/* The range of the newest signature, in numbers that take the same room. */
+static void
+set_range(struct buf *file, const struct pdf_signature *s, long long a, long long b, long long c, long long d)
+{
+	ptrdiff_t at = str_find_last(str_slice(buf_str(file), 0, s->contents_at), STR("/ByteRange"));
+	char text[128];
+	char *open, *close;
+	int n;
+
+	assert_true(at >= 0);
+	open = memchr(file->p + at, '[', file->n - (size_t)at);
+	close = memchr(open, ']', file->n - (size_t)(open - file->p));
+	n = snprintf(text, sizeof(text), "%lld %lld %lld %lld", a, b, c, d);
+	assert_in_range(n, 1, close - open - 1);
+	memset(open + 1, ' ', (size_t)(close - open - 1));
+	memcpy(open + 1, text, (size_t)n);
+}
+
+/* Universal signature forgery: ranges and containers that say nothing. */
+static void
+ranges_that_say_nothing_are_refused(void **state)
+{
+	static const struct {
+		long long add[4];
+		const char *problem;
+	} cases[] = {
+	    {{1, -1, 0, 0}, "leaves out more than the container"},
+	    {{0, -1, 0, 0}, "leaves out more than the container"},
+	    {{0, 0, 1, -1}, "leaves out more than the container"},
+	    {{0, 0, 0, -1}, "does not cover a whole revision"},
+	};
+	static const char *const broken[][2] = {
+	    {"/ByteRange[", "/ByteRangf["},
+	    {"/ByteRange[", "/ByteRange{"},
+	    {"/Contents<", "/Contentz<"},
+	    {"/SubFilter/ETSI.CAdES.detached", "/SubFilter/ETSI.CAdES.attached"},
+	};
+	struct buf file = {0}, copy = {0};
+	struct pdf_signature s;
+
+	(void)state;
+	approved(&file);
+	s = forge_newest(&forge, &file);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		copy.n = 0;
+		buf_put(&copy, buf_str(&file));
+		set_range(&copy, &s, s.range[0] + cases[i].add[0], s.range[1] + cases[i].add[1],
+		    s.range[2] + cases[i].add[2], s.range[3] + cases[i].add[3]);
+		assert_problem(&copy, cases[i].problem);
+	}
+	set_range(&copy, &s, 0, 9, 9, 99999999);
+	assert_problem(&copy, "leaves the file");
+	set_range(&copy, &s, 0, 9, 9, -1);
+	assert_problem(&copy, "leaves the file");
+	set_range(&copy, &s, -1, 9, 9, 9);
+	assert_problem(&copy, "leaves the file");
+	for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++) {
+		copy.n = 0;
+		buf_put(&copy, buf_str(&file));
+		assert_true(forge_replace(&copy, 0, broken[i][0], broken[i][1]));
+		assert_int_not_equal(verify(&copy, STR_NONE).verdict, VERDICT_SOUND);
+	}
+	buf_free(&file);
+	buf_free(&copy);
+}
+
+/* A range that ends early, signed again by the key itself: the rest of its revision is signed by nobody. */
+static void
+a_signature_covers_its_whole_revision(void **state)
+{
+	struct buf file = {0};
+	struct pdf_signature s;
+
+	(void)state;
+	approved(&file);
+	s = forge_newest(&forge, &file);
+	set_range(&file, &s, s.range[0], s.range[1], s.range[2], s.range[3] - 6);
+	assert_true(forge_container(&forge, &(struct container){.signers = 1}, &file));
+	assert_problem(&file, "does not cover a whole revision");
+	buf_free(&file);
+}
+
+static void
+nothing_hides_behind_a_container(void **state)
+{
+	struct buf file = {0};
+	struct pdf_signature s;
+
+	(void)state;
+	approved(&file);
+	s = forge_newest(&forge, &file);
+	assert_int_equal(file.p[s.contents_end - 2], '0');
+	file.p[s.contents_end - 2] = '1';
+	assert_problem(&file, "followed by other bytes");
+	buf_free(&file);
+}
+
+static void
+signed_bytes_may_not_change(void **state)
+{
+	struct buf file = {0};
+
+	(void)state;
+	approved(&file);
+	assert_true(forge_replace(&file, 0, "595.276", "595.277"));
+	assert_problem(&file, "the signed bytes were changed");
+	buf_free(&file);
+}
+
+/* Incremental saving and shadow attacks: a later revision that is no signature. */
+static void
+later_revisions_may_only_sign(void **state)
+{
+	static const struct {
+		unsigned num;
+		const char *text, *problem;
+	} cases[] = {
+	    {3, "<</Type/Page/Parent 2 0 R/Resources<<>>/Contents 4 0 R>>", "changed after signing"},
+	    {3, "<</Type/Page/Parent 2 0 R/Resources<<>>/Rotate 90>>", "changed after signing"},
+	    {2, "<</Type/Pages/Count 2/Kids[3 0 R 3 0 R]/MediaBox[0 0 595.276 841.89]>>",
+	        "the revisions cannot be compared"},
+	    {1, "<</Type/Catalog/Pages 2 0 R/Lang<FEFF006A0061>>>", "an earlier signature was taken out"},
+	    {1, "<</Type/Catalog/Pages 2 0 R/OpenAction<</S/JavaScript/JS(1)>>>>",
+	        "an earlier signature was taken out"},
+	    {4, "null", "broken"},
+	};
+	struct buf file = {0}, copy = {0};
+
+	(void)state;
+	approved(&file);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		copy.n = 0;
+		buf_put(&copy, buf_str(&file));
+		forge_update(&copy, cases[i].num, cases[i].text);
+		assert_problem(&copy, cases[i].problem);
+		/* Nor does a signature over the change heal what it did to the earlier one. */
+		if (forge_sign(&forge, PDF_SIGN_APPROVE, "second", false, &copy) == OK)
+			assert_problem(&copy, cases[i].problem);
+	}
+	copy.n = 0;
+	buf_put(&copy, buf_str(&file));
+	buf_put_c(&copy, "% a comment\n");
+	assert_int_not_equal(verify(&copy, STR_NONE).verdict, VERDICT_SOUND);
+	buf_free(&file);
+	buf_free(&copy);
+}
+
+/* A container of another document, with its timestamp, signs nothing here. */
+static void
+a_copied_container_does_not_fit(void **state)
+{
+	struct buf file = {0}, other = {0};
+	struct pdf_signature from, to;
+
+	(void)state;
+	approved(&file);
+	forge_contract(&other);
+	assert_int_equal(forge_sign(&forge, PDF_SIGN_APPROVE, "other", true, &other), OK);
+	from = forge_newest(&forge, &file);
+	to = forge_newest(&forge, &other);
+	assert_true(forge_fill(&other, &to, (const unsigned char *)from.contents.p, from.contents.n));
+	assert_problem(&other, "the signed bytes were changed");
+	buf_free(&file);
+	buf_free(&other);
+}
+
+/* Somebody else's certificate holds together by itself, and the report says that this is all it knows; once
+ * an anchor is given it is refused. */
+static void
+somebody_elses_certificate_needs_an_anchor(void **state)
+{
+	EVP_PKEY *key = EVP_EC_gen("P-256");
+	X509 *leaf = forge_certificate(key, EVP_sha256());
+	struct buf file = {0};
+	struct verification v;
+
+	(void)state;
+	assert_non_null(leaf);
+	approved(&file);
+	assert_true(
+	    forge_container(&forge, &(struct container){.signers = 1, .key = key, .leaf = leaf}, &file));
+	v = verify(&file, STR_NONE);
+	assert_int_equal(v.verdict, VERDICT_SOUND);
+	assert_false(v.anchored);
+	assert_false(v.signatures[0].trusted);
+	assert_true(str_find(verify_report(&forge.a, &v, true), STR("was not checked")) > 0);
+	v = verify(&file, forge_anchor(&forge));
+	assert_int_equal(v.verdict, VERDICT_UNSOUND);
+	assert_true(str_eq(v.problem, STR("the chain of certificates does not end in a given anchor")));
+	buf_free(&file);
+	X509_free(leaf);
+	EVP_PKEY_free(key);
+}
+
+static void
+the_report_speaks_japanese(void **state)
+{
+	struct buf file = {0};
+	struct verification v;
+	struct str text;
+
+	(void)state;
+	approved(&file);
+	forge_update(&file, 3, "<</Type/Page/Parent 2 0 R/Resources<<>>/Rotate 90>>");
+	v = verify(&file, STR_NONE);
+	text = verify_report(&forge.a, &v, false);
+	assert_true(str_starts(text, STR("問題があります：署名後に変更されています（ページの変更）。")));
+	buf_free(&file);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -162,6 +372,14 @@ main(int argc, char **argv)
 	    cmocka_unit_test(a_whole_contract_is_sound),
 	    cmocka_unit_test(containers_are_judged),
 	    cmocka_unit_test(weak_digests_are_refused),
+	    cmocka_unit_test(ranges_that_say_nothing_are_refused),
+	    cmocka_unit_test(a_signature_covers_its_whole_revision),
+	    cmocka_unit_test(nothing_hides_behind_a_container),
+	    cmocka_unit_test(signed_bytes_may_not_change),
+	    cmocka_unit_test(later_revisions_may_only_sign),
+	    cmocka_unit_test(a_copied_container_does_not_fit),
+	    cmocka_unit_test(somebody_elses_certificate_needs_an_anchor),
+	    cmocka_unit_test(the_report_speaks_japanese),
 	};
 
 	if (argc > 1)
