@@ -93,14 +93,15 @@ static void
 steps(struct writer *w)
 {
 	static const char *const ja[] = {"「確認する」を押して、契約書を開きます。",
-	    "契約書の内容を確認し、「次へ」を押します。変更が必要なときは「差し戻しする」を押し、理由を書いて"
-	    "ください。",
+	    ("契約書の内容を確認し、「次へ」を押します。変更が必要なときは「差し戻しする」を押し、理由を書い"
+	     "て"
+	     "ください。"),
 	    "書類の提出を依頼されている場合は、アップロードして「次へ」を押します。",
 	    "印影を作成し、「最終プレビュー」を押します（印影が不要な場合、この手順はありません）。",
 	    "内容を最終確認し、「締結を確定」を押します。"};
 	static const char *const en[] = {"Press \"Review\" to open the contract.",
-	    "Read the contract and press \"Next\". If something must change, press \"Return\" and give the "
-	    "reason.",
+	    ("Read the contract and press \"Next\". If something must change, press \"Return\" and give the "
+	     "reason."),
 	    "If documents are requested, upload them and press \"Next\".",
 	    "Make your seal and press \"Final preview\" (this step is absent when no seal is needed).",
 	    "Check everything once more and press \"Conclude\"."};

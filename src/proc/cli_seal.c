@@ -1,4 +1,5 @@
-/* keiin seal: one document, sealed at the command line with keys of its own, after the same intake as any contract's. */
+/* keiin seal: one document, sealed at the command line with keys of its own, after the same intake as any
+ * contract's. */
 #include "cli.h"
 #include "cli_file.h"
 #include "client.h"
@@ -17,8 +18,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static const char usage[] = "usage: keiin seal IN.pdf -o OUT.pdf [--level b-b|b-t] [--name NAME] [--mail MAIL] [--impression TEXT]\n"
-                            "                  [--keys DIR] [--algorithm p256|rsa3072]\n";
+static const char usage[] =
+    "usage: keiin seal IN.pdf -o OUT.pdf [--level b-b|b-t] [--name NAME] [--mail MAIL] [--impression TEXT]\n"
+    "                  [--keys DIR] [--algorithm p256|rsa3072]\n";
 
 static const double SEAL_MM = 18, MARGIN_MM = 25;
 
@@ -50,8 +52,9 @@ read_option(int c, struct arguments *arg)
 static bool
 read_arguments(int argc, char **argv, struct arguments *ret)
 {
-	static const struct option options[] = {{"output", required_argument, NULL, 'o'}, {"level", required_argument, NULL, 'l'},
-	    {"name", required_argument, NULL, 'n'}, {"mail", required_argument, NULL, 'm'}, {"impression", required_argument, NULL, 'i'},
+	static const struct option options[] = {{"output", required_argument, NULL, 'o'},
+	    {"level", required_argument, NULL, 'l'}, {"name", required_argument, NULL, 'n'},
+	    {"mail", required_argument, NULL, 'm'}, {"impression", required_argument, NULL, 'i'},
 	    {"keys", required_argument, NULL, 'k'}, {"algorithm", required_argument, NULL, 'a'}, {0}};
 
 	*ret = (struct arguments){.algorithm = KEY_P256};
@@ -151,7 +154,8 @@ key_folder(struct arena *a, const struct arguments *arg, const char **ret)
 	else if (data && *data)
 		path = arena_cstr(a, arena_printf(a, "%s/keiin/keys", data));
 	else
-		path = arena_cstr(a, arena_printf(a, "%s/.local/share/keiin/keys", home && *home ? home : "."));
+		path =
+		    arena_cstr(a, arena_printf(a, "%s/.local/share/keiin/keys", home && *home ? home : "."));
 	TRY(make_folders(path));
 	TRY(keys_create(path, arg->algorithm, &(struct keys_subject){.organisation = STR("Keiin")}));
 	*ret = path;
@@ -181,7 +185,8 @@ static enum err
 seal(struct arena *a, const struct arguments *arg, const struct document_info *info, struct buf *file)
 {
 	struct certificates *certs = ARENA_NEW(a, struct certificates);
-	struct pdf_sign_request req = {.kind = PDF_SIGN_APPROVE, .field = "keiin-seal", .date = clock_pdf(a, clock_utc_ms())};
+	struct pdf_sign_request req = {
+	    .kind = PDF_SIGN_APPROVE, .field = "keiin-seal", .date = clock_pdf(a, clock_utc_ms())};
 	struct pdf_new_field field = {.name = req.field, .visible = true};
 	struct pdf_ink ink;
 	const char *folder;
@@ -198,7 +203,8 @@ seal(struct arena *a, const struct arguments *arg, const struct document_info *i
 		struct inkan k;
 
 		TRY(inkan_kojin(a, str_c(arg->impression), INKAN_KOINTAI, 12, &k));
-		ink = (struct pdf_ink){.width_mm = k.width_mm, .height_mm = k.height_mm, .rgb = k.rgb, .path = k.path};
+		ink = (struct pdf_ink){
+		    .width_mm = k.width_mm, .height_mm = k.height_mm, .rgb = k.rgb, .path = k.path};
 		field.place = place_of(info);
 		req.fields = &field;
 		req.fields_n = 1;
