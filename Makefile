@@ -32,7 +32,7 @@ asan:
 	@ninja -C build-asan --quiet && meson test -C build-asan --print-errorlogs
 
 tsan:
-	@test -d build-tsan || meson setup build-tsan -Db_sanitize=thread -Db_lundef=false
+	@test -d build-tsan || CC=clang meson setup build-tsan -Db_sanitize=thread -Db_lundef=false
 	@ninja -C build-tsan --quiet && meson test -C build-tsan --suite concurrent --print-errorlogs
 
 fuzz:
@@ -47,4 +47,4 @@ format:
 	@clang-format -i $$(git ls-files '*.c' '*.h')
 
 clean:
-	rm -rf build build-asan build-tsan build-clang
+	rm -rf build build-asan build-tsan

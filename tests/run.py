@@ -1,6 +1,7 @@
 """Runs every test there is and closes with `N passed, N failed, N skipped`.
 
-Stages: unit tests (meson, cmocka), the same under AddressSanitizer and UndefinedBehaviorSanitizer, black-box tests over HTTP
+Stages: the house rules (formatting, dependencies), unit tests (meson, cmocka), the same under AddressSanitizer and
+UndefinedBehaviorSanitizer, the concurrent ones built by clang under ThreadSanitizer, black-box tests over HTTP
 (tests/http/test_*.py), and the browser (tests/browser/*.test.mjs).  A stage that cannot run counts as failed, never as passed.
 """
 import json
@@ -34,10 +35,19 @@ def run(command, **more):
     return subprocess.run(command, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, errors="replace", **more)
 
 
-def meson(tally, folder, name, setup, *choice):
+def lint(tally):
+    done = run(["make", "lint"])
+    if done.returncode:
+        print(done.stdout[-4000:])
+    failed = int(done.returncode != 0)
+    tally.add(1 - failed, failed)
+    say("lint", 1 - failed, failed, 0, 0)
+
+
+def meson(tally, folder, name, setup, *choice, **environment):
     began = time.monotonic()
     if not (ROOT / folder / "build.ninja").exists():
-        done = run(["meson", "setup", folder, *setup])
+        done = run(["meson", "setup", folder, *setup], env={**os.environ, **environment})
         if done.returncode:
             print(done.stdout)
             tally.add(0, 1)
@@ -106,10 +116,14 @@ def main():
     only = sys.argv[1:]
     wants = lambda name: not only or any(name.startswith(o) for o in only)
     tally = Tally()
+    if wants("lint"):
+        lint(tally)
     if wants("unit"):
         meson(tally, "build", "unit", [])
     if wants("asan"):
         meson(tally, "build-asan", "asan", ["-Db_sanitize=address,undefined", "-Db_lundef=false"], "--no-suite", "slow")
+    if wants("tsan"):
+        meson(tally, "build-tsan", "tsan", ["-Db_sanitize=thread", "-Db_lundef=false"], "--suite", "concurrent", CC="clang")
     for path in sorted((ROOT / "tests" / "http").glob("test_*.py")):
         if wants(f"http/{path.stem}"):
             script(tally, ["/usr/bin/python3", str(path)], f"http/{path.stem}", 300)
