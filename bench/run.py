@@ -106,9 +106,9 @@ events {{ worker_connections 64; }}
 http {{ access_log off; client_body_temp_path {folder}; proxy_temp_path {folder}; fastcgi_temp_path {folder}; uwsgi_temp_path {folder}; scgi_temp_path {folder};
 keepalive_requests 1000000;
 server {{ listen 127.0.0.1:{port} ssl; ssl_certificate {keiin.data}/tls/own.pem; ssl_certificate_key {keiin.data}/tls/own.key;
-set $k "{'x' * 1000}"; location / {{ default_type text/html; return 200 "{'$k' * (size // 1000)}{'x' * (size % 1000)}"; }} }} }}
+set $k "{'x' * 1000}"; location / {{ default_type text/html; return 200 "{'${k}' * (size // 1000)}{'x' * (size % 1000)}"; }} }} }}
 """)
-    process = subprocess.Popen(["nginx", "-c", conf, "-e", f"{folder}/nginx.err"], stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(["nginx", "-c", conf, "-e", f"{folder}/nginx.err"])
     server.until("nginx", lambda: pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split())
     worker = int(pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()[0])
     return port, process, worker
