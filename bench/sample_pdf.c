@@ -11,7 +11,8 @@ main(void)
 	struct buf b = {0};
 	struct sample_place places[2];
 
-	if (id_init() != OK || sample_contract_draw(&a, STR("株式会社青空商事"), STR("株式会社新宿製作所"), &b, places) != OK)
+	if (id_init() != OK ||
+	    sample_contract_draw(&a, STR("株式会社青空商事"), STR("株式会社新宿製作所"), &b, places) != OK)
 		return 1;
 	fwrite(b.p, 1, b.n, stdout);
 	buf_free(&b);

@@ -40,8 +40,12 @@ must(enum err e, const char *what)
 static void
 seal_once(struct subject *s, struct buf *file)
 {
-	struct pades p = {.signer = keys_signer(s->keys), .certs = &s->certs, .tsa = s->tsa, .job = STR("bench")};
-	struct pdf_sign_request req = {.kind = PDF_SIGN_APPROVE, .field = "seal", .name = STR("山田 太郎"), .date = STR("D:20261124120000Z")};
+	struct pades p = {
+	    .signer = keys_signer(s->keys), .certs = &s->certs, .tsa = s->tsa, .job = STR("bench")};
+	struct pdf_sign_request req = {.kind = PDF_SIGN_APPROVE,
+	    .field = "seal",
+	    .name = STR("山田 太郎"),
+	    .date = STR("D:20261124120000Z")};
 
 	file->n = 0;
 	buf_put(file, s->pdf);
@@ -84,8 +88,10 @@ measure(const char *name, const char *limit, struct subject *s, double seconds)
 		} while ((now = cpu_s()) - from < turn);
 		ours_s += now - from;
 	}
-	printf("{\"name\":\"%s\",\"value\":%.1f,\"unit\":\"seals/s of CPU\",\"limit\":\"%s\",\"limit_value\":%.1f,\"ratio\":%.3f,\"n\":%zu}\n", name,
-	    (double)ours_n / ours_s, limit, (double)limit_n / limit_s, (double)ours_n / ours_s / ((double)limit_n / limit_s), ours_n);
+	printf("{\"name\":\"%s\",\"value\":%.1f,\"unit\":\"seals/s of "
+	       "CPU\",\"limit\":\"%s\",\"limit_value\":%.1f,\"ratio\":%.3f,\"n\":%zu}\n",
+	    name, (double)ours_n / ours_s, limit, (double)limit_n / limit_s,
+	    (double)ours_n / ours_s / ((double)limit_n / limit_s), ours_n);
 	fflush(stdout);
 }
 
@@ -116,7 +122,8 @@ read_file(struct arena *a, const char *path)
 int
 main(int argc, char **argv)
 {
-	static const char *const names[2][2] = {{"seal B-B, P-256", "seal B-T, P-256"}, {"seal B-B, RSA-3072", "seal B-T, RSA-3072"}};
+	static const char *const names[2][2] = {
+	    {"seal B-B, P-256", "seal B-T, P-256"}, {"seal B-B, RSA-3072", "seal B-T, RSA-3072"}};
 	struct arena a = {0};
 	double seconds = argc > 3 ? strtod(argv[3], NULL) : 4;
 
@@ -128,7 +135,9 @@ main(int argc, char **argv)
 		open_subject(&a, argv[1], algorithm ? KEY_RSA3072 : KEY_P256, &s);
 		for (int level = 0; level < 2; level++) {
 			s.timestamp = level;
-			measure(names[algorithm][level], level ? "two signatures by the same keys" : "one signature by the same key", &s, seconds);
+			measure(names[algorithm][level],
+			    level ? "two signatures by the same keys" : "one signature by the same key", &s,
+			    seconds);
 		}
 		keys_free(s.keys);
 	}

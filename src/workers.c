@@ -1,4 +1,5 @@
-/* keiin-workers: the roles and subcommands that read documents and requests from outside. Started by keiin, not by people. */
+/* keiin-workers: the roles and subcommands that read documents and requests from outside. Started by keiin,
+ * not by people. */
 #include "cli.h"
 #include "cli_inkan.h"
 #include "id.h"

@@ -19,12 +19,14 @@ faults_result(const struct faults *f)
 }
 
 void
-check_line(struct app *a, struct faults *f, struct str field, struct str s, size_t max, bool needed, struct str *ret)
+check_line(
+    struct app *a, struct faults *f, struct str field, struct str s, size_t max, bool needed, struct str *ret)
 {
 	*ret = STR_NONE;
 	if (utf8_line(a->arena, s, max, ret) != OK) {
 		*ret = STR_NONE;
-		fault_add(f, field, arena_printf(a->arena, "%zu文字以内で、使える文字だけを入力してください。", max).p,
+		fault_add(f, field,
+		    arena_printf(a->arena, "%zu文字以内で、使える文字だけを入力してください。", max).p,
 		    arena_printf(a->arena, "Please use at most %zu ordinary characters.", max).p);
 	} else if (needed && ret->n == 0) {
 		fault_add(f, field, "入力してください。", "Please fill this in.");
@@ -37,7 +39,8 @@ check_text(struct app *a, struct faults *f, struct str field, struct str s, size
 	*ret = STR_NONE;
 	if (utf8_text(a->arena, s, max, ret) != OK) {
 		*ret = STR_NONE;
-		fault_add(f, field, arena_printf(a->arena, "%zu文字以内で、使える文字だけを入力してください。", max).p,
+		fault_add(f, field,
+		    arena_printf(a->arena, "%zu文字以内で、使える文字だけを入力してください。", max).p,
 		    arena_printf(a->arena, "Please use at most %zu ordinary characters.", max).p);
 	}
 }
@@ -50,7 +53,8 @@ check_mail(struct app *a, struct faults *f, struct str field, struct str s, stru
 		fault_add(f, field, "メールアドレスを入力してください。", "Please enter a mail address.");
 	else if (utf8_mail(a->arena, s, ret) != OK) {
 		*ret = STR_NONE;
-		fault_add(f, field, "メールアドレスの形式が正しくありません。", "That is not a mail address.");
+		fault_add(
+		    f, field, "メールアドレスの形式が正しくありません。", "That is not a mail address.");
 	}
 }
 
@@ -85,8 +89,8 @@ places_decode(struct str s, struct place ret[PLACES_MAX])
 			if (!str_split(&one, ' ', &part[i]))
 				return n;
 		struct place *p = &ret[n];
-		if (!str_to_u64(part[0], 100000, &page) || !str_to_double(part[1], &p->x_mm) || !str_to_double(part[2], &p->y_mm) ||
-		    !str_to_double(part[3], &p->size_mm))
+		if (!str_to_u64(part[0], 100000, &page) || !str_to_double(part[1], &p->x_mm) ||
+		    !str_to_double(part[2], &p->y_mm) || !str_to_double(part[3], &p->size_mm))
 			return n;
 		p->page = (unsigned)page;
 		n++;

@@ -12,7 +12,8 @@ derive(struct app *a, const char *purpose, struct str id, int64_t generation)
 struct str
 token_link(struct app *a, enum link_kind kind, struct str id, int64_t generation)
 {
-	static const char *const purposes[] = {[LINK_MAIL] = "mail", [LINK_SHARED] = "shared", [LINK_KEEP] = "keep"};
+	static const char *const purposes[] = {
+	    [LINK_MAIL] = "mail", [LINK_SHARED] = "shared", [LINK_KEEP] = "keep"};
 	struct sha256 d = derive(a, purposes[kind], id, generation);
 	return base64url_encode(a->arena, str_make(d.b, sizeof(d.b)));
 }

@@ -29,8 +29,8 @@ change_event(struct change *c, const struct change_what *what)
 	    .ip = a->origin.ip,
 	    .user_agent = a->origin.user_agent,
 	    .prev = c->events_n ? c->events[c->events_n - 1].hash : c->e.audit_hash};
-	struct audit_event event = {r->envelope_id, r->seq, r->at_ms, r->event, r->participant_id, r->actor, r->detail, r->entry,
-	    r->authentication, r->ip, r->user_agent, r->prev};
+	struct audit_event event = {r->envelope_id, r->seq, r->at_ms, r->event, r->participant_id, r->actor,
+	    r->detail, r->entry, r->authentication, r->ip, r->user_agent, r->prev};
 	r->hash = audit_hash(a->arena, &event);
 	c->events_n++;
 	return r->hash;
@@ -57,12 +57,14 @@ change_apply(struct change *c)
 	TRY(forget_what_was_read(c));
 #endif
 	const struct row_audit *last = c->events_n ? &c->events[c->events_n - 1] : NULL;
-	TRY(change_one(c, q_envelope_swap(&c->tx, c->e.id, c->e.version, c->state, last ? last->seq : c->e.audit_seq,
-	                      last ? last->hash : c->e.audit_hash, c->a->now_ms, &c->n)));
+	TRY(change_one(
+	    c, q_envelope_swap(&c->tx, c->e.id, c->e.version, c->state, last ? last->seq : c->e.audit_seq,
+	           last ? last->hash : c->e.audit_hash, c->a->now_ms, &c->n)));
 	for (unsigned i = 0; i < c->events_n; i++) {
 		const struct row_audit *r = &c->events[i];
-		TRY(change_one(c, q_audit_add(&c->tx, r->envelope_id, r->seq, r->at_ms, r->event, r->participant_id, r->actor, r->detail,
-		                      r->entry, r->authentication, r->ip, r->user_agent, r->prev, r->hash, &c->n)));
+		TRY(change_one(c, q_audit_add(&c->tx, r->envelope_id, r->seq, r->at_ms, r->event,
+		                      r->participant_id, r->actor, r->detail, r->entry, r->authentication,
+		                      r->ip, r->user_agent, r->prev, r->hash, &c->n)));
 	}
 	return OK;
 }

@@ -11,7 +11,8 @@ fill(struct app *a, struct tx *tx, struct dossier *d)
 	d->n = list.n;
 	d->parties = ARENA_ARRAY(a->arena, struct party, list.n + 1);
 	for (size_t i = 0; i < list.n; i++)
-		d->parties[i] = (struct party){.state = (enum participant_state)list.v[i].state, .order = (unsigned)list.v[i].turn};
+		d->parties[i] = (struct party){
+		    .state = (enum participant_state)list.v[i].state, .order = (unsigned)list.v[i].turn};
 	return OK;
 }
 

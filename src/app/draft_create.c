@@ -17,7 +17,8 @@ title_of(struct app *a, struct str file_name)
 }
 
 enum err
-app_draft_create(struct app *a, const struct user *u, struct str file_name, struct str pdf, struct str *ret_envelope)
+app_draft_create(
+    struct app *a, const struct user *u, struct str file_name, struct str pdf, struct str *ret_envelope)
 {
 	struct intake in;
 	TRY(intake_pdf(a, pdf, &in));
@@ -48,7 +49,11 @@ app_draft_sample(struct app *a, const struct user *u, struct str *ret_envelope)
 	TRY(intake_pdf(a, buf_str(&pdf), &in));
 	struct draft_participant p[2] = {
 	    {.company = ours, .name = u->name, .mail = u->mail, .order = 1, .entry = ENTRY_MAIL},
-	    {.company = theirs, .name = STR("見本 花子"), .mail = u->mail, .order = 2, .entry = ENTRY_MAIL | ENTRY_URL},
+	    {.company = theirs,
+	        .name = STR("見本 花子"),
+	        .mail = u->mail,
+	        .order = 2,
+	        .entry = ENTRY_MAIL | ENTRY_URL},
 	};
 	for (unsigned i = 0; i < 2; i++) {
 		p[i].seal_required = p[i].handwriting_allowed = true;

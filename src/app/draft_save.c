@@ -1,4 +1,5 @@
-/* The draft's form is kept: as it is, so that work can go on later; what cannot be kept at all is pointed out. */
+/* The draft's form is kept: as it is, so that work can go on later; what cannot be kept at all is pointed
+ * out. */
 #include "app_text.h"
 #include "draft.h"
 
@@ -16,15 +17,17 @@ place_fits(const struct place *p, const struct sheet_sizes *s)
 		return false;
 	bool size = p->size_mm >= SEAL_MIN_MM && p->size_mm <= SEAL_MAX_MM;
 	return size && p->x_mm >= 0 && p->y_mm >= 0 && p->x_mm + p->size_mm <= s->width_mm[p->page - 1] &&
-	    p->y_mm + p->size_mm <= s->height_mm[p->page - 1];
+	       p->y_mm + p->size_mm <= s->height_mm[p->page - 1];
 }
 
 static void
-check_participant(struct app *a, struct faults *f, unsigned number, const struct draft_participant *d, const struct sheet_sizes *sheets,
-    struct draft_participant *ret)
+check_participant(struct app *a, struct faults *f, unsigned number, const struct draft_participant *d,
+    const struct sheet_sizes *sheets, struct draft_participant *ret)
 {
-	struct str company = arena_printf(a->arena, "p%u-company", number), name = arena_printf(a->arena, "p%u-name", number);
-	struct str mail = arena_printf(a->arena, "p%u-mail", number), places = arena_printf(a->arena, "p%u-places", number);
+	struct str company = arena_printf(a->arena, "p%u-company", number),
+	           name = arena_printf(a->arena, "p%u-name", number);
+	struct str mail = arena_printf(a->arena, "p%u-mail", number),
+	           places = arena_printf(a->arena, "p%u-places", number);
 	*ret = *d;
 	check_line(a, f, company, d->company, NAME_MAX, false, &ret->company);
 	check_line(a, f, name, d->name, NAME_MAX, false, &ret->name);
@@ -33,12 +36,14 @@ check_participant(struct app *a, struct faults *f, unsigned number, const struct
 		check_mail(a, f, mail, d->mail, &ret->mail);
 	ret->entry = d->entry & (ENTRY_MAIL | ENTRY_URL);
 	if (ret->entry == 0)
-		fault_add(f, mail, "メールか締結用URLのどちらかを選んでください。", "Choose mail, a signing URL, or both.");
+		fault_add(f, mail, "メールか締結用URLのどちらかを選んでください。",
+		    "Choose mail, a signing URL, or both.");
 	if (!d->seal_required)
 		ret->places_n = 0;
 	for (unsigned i = 0; i < ret->places_n; i++)
 		if (!place_fits(&ret->places[i], sheets)) {
-			fault_add(f, places, "印影の位置がページからはみ出しています。ページと位置を確認してください。",
+			fault_add(f, places,
+			    "印影の位置がページからはみ出しています。ページと位置を確認してください。",
 			    "A place for the seal is not on the page. Please check page and position.");
 			break;
 		}

@@ -73,7 +73,8 @@ app_envelope_list(struct app *a, const struct user *u, struct str after, struct 
 		TRY(row_read(a, &tx, &page.v[i], &ret->rows[i]));
 	if (page.n > PAGE_ROWS) {
 		const struct row_envelope *last = &page.v[PAGE_ROWS - 1];
-		ret->next = arena_printf(a->arena, "%lld-%.*s", (long long)last->updated_ms, STR_ARG(last->id));
+		ret->next =
+		    arena_printf(a->arena, "%lld-%.*s", (long long)last->updated_ms, STR_ARG(last->id));
 	}
 	return OK;
 }

@@ -1,4 +1,5 @@
-/* 差し戻し -> 第n+1版: the same contract, the same people, another PDF. And taking a request back altogether. */
+/* 差し戻し -> 第n+1版: the same contract, the same people, another PDF. And taking a request back altogether.
+ */
 #include "app_text.h"
 #include "draft.h"
 #include "post.h"
@@ -13,8 +14,8 @@ requests_load(struct app *a, struct str envelope, struct row_request_list *ret)
 }
 
 enum err
-app_envelope_revise(struct app *a, const struct user *u, struct str envelope, struct str file_name, struct str pdf,
-    struct str *ret_envelope)
+app_envelope_revise(struct app *a, const struct user *u, struct str envelope, struct str file_name,
+    struct str pdf, struct str *ret_envelope)
 {
 	struct draft_participant p[PARTICIPANTS_MAX];
 	struct row_request_list requests;
@@ -55,11 +56,13 @@ withdraw_once(struct app *a, const struct user *u, struct str envelope, struct s
 	struct dossier d;
 	TRY(dossier_load_of(a, u, envelope, &d));
 	TRY(change_start(&c, a, &d.e, ENVELOPE_ACT_WITHDRAW));
-	change_event(&c, &(struct change_what){.kind = AUDIT_WITHDRAWN, .actor = user_words(a, u), .detail = reason});
+	change_event(
+	    &c, &(struct change_what){.kind = AUDIT_WITHDRAWN, .actor = user_words(a, u), .detail = reason});
 	TRY(change_begin(&c));
 	TRY(change_one(&c, q_envelope_set_returned(&c.tx, d.e.id, reason, user_words(a, u), &c.n)));
 	for (size_t i = 0; i < d.n; i++)
-		if (d.p[i].state != PARTICIPANT_WAITING && d.p[i].state != PARTICIPANT_DELEGATED && participant_mail(&d.p[i]).n)
+		if (d.p[i].state != PARTICIPANT_WAITING && d.p[i].state != PARTICIPANT_DELEGATED &&
+		    participant_mail(&d.p[i]).n)
 			TRY(change_post(&c, POST_WITHDRAWN, d.p[i].id));
 	return change_commit(&c);
 }

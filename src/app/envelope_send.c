@@ -6,9 +6,11 @@ static void
 check_complete(struct app *a, struct faults *f, unsigned number, const struct row_participant *p)
 {
 	if (p->name.n == 0)
-		fault_add(f, arena_printf(a->arena, "p%u-name", number), "氏名を入力してください。", "Please enter a name.");
+		fault_add(f, arena_printf(a->arena, "p%u-name", number), "氏名を入力してください。",
+		    "Please enter a name.");
 	if (p->mail.n == 0 && (p->entry & ENTRY_MAIL))
-		fault_add(f, arena_printf(a->arena, "p%u-mail", number), "メールアドレスを入力してください。", "Please enter a mail address.");
+		fault_add(f, arena_printf(a->arena, "p%u-mail", number), "メールアドレスを入力してください。",
+		    "Please enter a mail address.");
 	if (p->seal_required && p->places.n == 0)
 		fault_add(f, arena_printf(a->arena, "p%u-places", number), "印影の位置を指定してください。",
 		    "Please say where the seal goes.");
@@ -25,7 +27,8 @@ send_once(struct app *a, const struct user *u, struct str envelope, struct fault
 	if (d.e.title.n == 0)
 		fault_add(faults, STR("title"), "題名を入力してください。", "Please enter a title.");
 	if (d.n == 0)
-		fault_add(faults, STR("p1-name"), "署名者を1人以上入力してください。", "Please enter at least one signer.");
+		fault_add(faults, STR("p1-name"), "署名者を1人以上入力してください。",
+		    "Please enter at least one signer.");
 	for (size_t i = 0; i < d.n; i++)
 		check_complete(a, faults, (unsigned)i + 1, &d.p[i]);
 	TRY(faults_result(faults));

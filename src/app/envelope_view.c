@@ -129,11 +129,14 @@ proposed_place(const struct envelope_view *v, const struct row_document *doc)
 	bool found = doc->place_page >= 1 && doc->place_page <= v->pages;
 	unsigned page = found ? (unsigned)doc->place_page : v->pages;
 	double width = v->page_width_mm[page - 1], height = v->page_height_mm[page - 1];
-	double size = width < PLACE_MM * 2 || height < PLACE_MM * 2 ? (width < height ? width : height) / 4 : PLACE_MM;
-	double margin = width < 4 * PLACE_MARGIN_MM || height < 4 * PLACE_MARGIN_MM ? size / 2 : PLACE_MARGIN_MM;
+	double size =
+	    width < PLACE_MM * 2 || height < PLACE_MM * 2 ? (width < height ? width : height) / 4 : PLACE_MM;
+	double margin =
+	    width < 4 * PLACE_MARGIN_MM || height < 4 * PLACE_MARGIN_MM ? size / 2 : PLACE_MARGIN_MM;
 	if (!found)
 		return (struct place){page, width - margin - size, height - margin - size, size};
-	return (struct place){page, within(doc->place_x_mm - size / 2, width - size), within(doc->place_y_mm - size / 2, height - size), size};
+	return (struct place){page, within(doc->place_x_mm - size / 2, width - size),
+	    within(doc->place_y_mm - size / 2, height - size), size};
 }
 
 static void

@@ -32,7 +32,8 @@ join_texts(struct arena *a, const struct document_info *d)
 			buf_put_byte(&b, '\f');
 		if (memchr(t.p ? t.p : "", '\f', t.n) || memchr(t.p ? t.p : "", 0, t.n)) {
 			for (size_t k = 0; k < t.n; k++)
-				buf_put_byte(&b, t.p[k] == '\f' || t.p[k] == 0 ? '\n' : (unsigned char)t.p[k]);
+				buf_put_byte(
+				    &b, t.p[k] == '\f' || t.p[k] == 0 ? '\n' : (unsigned char)t.p[k]);
 		} else {
 			buf_put(&b, t);
 		}
@@ -61,8 +62,8 @@ enum err
 intake_store(struct tx *tx, const struct intake *i)
 {
 	int64_t n;
-	return q_document_add(tx, i->sha256, i->info.pages_n, i->sizes, i->texts, i->info.place_page, i->info.place_x_mm,
-	    i->info.place_y_mm, &n);
+	return q_document_add(tx, i->sha256, i->info.pages_n, i->sizes, i->texts, i->info.place_page,
+	    i->info.place_x_mm, i->info.place_y_mm, &n);
 }
 
 /* Few widths, so that nobody can fill the cache with 1,800 sizes of a page. */

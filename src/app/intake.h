@@ -12,10 +12,13 @@ struct intake {
 };
 
 /* Sandbox, then the blob. No transaction may be open. */
-MUST_CHECK enum err intake_pdf(struct app *a, struct str pdf, struct intake *ret);
-MUST_CHECK enum err intake_store(struct tx *tx, const struct intake *i);
+MUST_CHECK enum err
+intake_pdf(struct app *a, struct str pdf, struct intake *ret);
+MUST_CHECK enum err
+intake_store(struct tx *tx, const struct intake *i);
 
 /* Cached page image of a stored PDF. width_px is rounded up to one of a few widths. */
-MUST_CHECK enum err page_image(struct app *a, struct str document_sha256, unsigned page, unsigned width_px, struct str *ret_png);
+MUST_CHECK enum err
+page_image(struct app *a, struct str document_sha256, unsigned page, unsigned width_px, struct str *ret_png);
 
 #endif

@@ -1,5 +1,6 @@
-/* When the last consent is in: every approval signature in the order of the consents, then the document timestamp, in one go. No
- * partly signed file is ever stored. A run that was killed leaves nothing behind but perhaps a blob that nobody names. */
+/* When the last consent is in: every approval signature in the order of the consents, then the document
+ * timestamp, in one go. No partly signed file is ever stored. A run that was killed leaves nothing behind but
+ * perhaps a blob that nobody names. */
 #include "app_text.h"
 #include "buf.h"
 #include "post.h"
@@ -42,14 +43,15 @@ sealing_load(struct app *a, struct str envelope, struct sealing *ret)
 
 /* One signature an impression; the invisible field for those who stamp nowhere. */
 static enum err
-approve_one(struct app *a, struct str job, const struct row_participant *p, const struct row_consent *c, struct str impression,
-    struct buf *file)
+approve_one(struct app *a, struct str job, const struct row_participant *p, const struct row_consent *c,
+    struct str impression, struct buf *file)
 {
 	struct place places[PLACES_MAX];
 	unsigned n = impression.n ? places_decode(p->places, places) : 0;
 	struct seal_approval what = {.impression = n ? impression : STR_NONE,
 	    .name = participant_words(a->arena, p),
-	    .reason = arena_printf(a->arena, "合意 %.*s %.*s", STR_ARG(participant_mail(p)), STR_ARG(c->authentication)),
+	    .reason = arena_printf(
+	        a->arena, "合意 %.*s %.*s", STR_ARG(participant_mail(p)), STR_ARG(c->authentication)),
 	    .at_ms = c->at_ms};
 	for (unsigned k = 0; k < (n ? n : 1); k++) {
 		what.field = seal_field(a->arena, p, n ? k + 1 : 0);
@@ -71,7 +73,8 @@ seal_file(struct app *a, struct str job, const struct sealing *s, struct revisio
 		const struct row_consent *c = &s->consents.v[i];
 		if (!str_eq(c->document_sha256, s->d.e.document_sha256))
 			return BUG("a consent to other bytes");
-		TRY(approve_one(a, job, &s->d.p[dossier_find(&s->d, c->participant_id)], c, s->impressions[i], &file));
+		TRY(approve_one(
+		    a, job, &s->d.p[dossier_find(&s->d, c->participant_id)], c, s->impressions[i], &file));
 		digest = sha256_of(buf_str(&file));
 		ret->participant[ret->n] = c->participant_id;
 		ret->sha256[ret->n++] = sha256_hex(a->arena, &digest);
@@ -96,13 +99,16 @@ approve_once(struct app *a, struct str job, struct str envelope, struct revision
 		TRY(seal_file(a, job, &s, r));
 	struct str final = r->sha256[r->n - 1];
 	TRY(change_start(&c, a, &s.d.e, ENVELOPE_ACT_SEALED));
-	change_event(&c, &(struct change_what){.kind = AUDIT_SEALED, .actor = STR("システム"), .detail = final});
+	change_event(
+	    &c, &(struct change_what){.kind = AUDIT_SEALED, .actor = STR("システム"), .detail = final});
 	TRY(change_begin(&c));
 	for (unsigned i = 0; i < r->n; i++)
-		TRY(change_one(&c, q_revision_add(&c.tx, envelope, i + 1, i + 1 < r->n ? STR("approval") : STR("timestamp"),
-		                       r->participant[i], r->sha256[i], a->now_ms, &c.n)));
+		TRY(change_one(&c,
+		    q_revision_add(&c.tx, envelope, i + 1, i + 1 < r->n ? STR("approval") : STR("timestamp"),
+		        r->participant[i], r->sha256[i], a->now_ms, &c.n)));
 	TRY(change_one(&c, q_envelope_set_concluded(&c.tx, envelope, final, r->concluded_ms, &c.n)));
-	TRY(change_job(&c, "certificate", arena_printf(a->arena, "certificate %.*s", STR_ARG(envelope)), envelope));
+	TRY(change_job(
+	    &c, "certificate", arena_printf(a->arena, "certificate %.*s", STR_ARG(envelope)), envelope));
 	return change_commit(&c);
 }
 

@@ -1,4 +1,5 @@
-/* 合意証明書: drawn from what was recorded at the time, sealed, and with it the contract is concluded; then everybody is told. */
+/* 合意証明書: drawn from what was recorded at the time, sealed, and with it the contract is concluded; then
+ * everybody is told. */
 #include "app_text.h"
 #include "app_token.h"
 #include "buf.h"
@@ -86,7 +87,8 @@ fill_party(const struct issuing *w, size_t i, struct certificate_party *ret)
 	    .mail = participant_mail(p),
 	    .opened_ms = p->opened_ms,
 	    .viewed_all_ms = p->seen_all_ms,
-	    .pages_viewed = arena_printf(a, p->seen_all_ms ? "全%lldページ" : "1ページ目（全%lldページ）", (long long)w->doc.pages),
+	    .pages_viewed = arena_printf(
+	        a, p->seen_all_ms ? "全%lldページ" : "1ページ目（全%lldページ）", (long long)w->doc.pages),
 	    .seal_method = seal_method_words(p),
 	    .impression = w->impressions[i]};
 	if (!c)
@@ -132,7 +134,8 @@ fill_files(const struct issuing *w, struct certificate *ret)
 		*to = (struct certificate_line){.at_ms = s->at_ms, .what = s->file_name, .detail = s->sha256};
 		for (size_t k = 0; k < w->requests.n; k++)
 			if (str_eq(w->requests.v[k].id, s->request_id))
-				to->what = arena_printf(w->a->arena, "%.*s（%.*s）", STR_ARG(w->requests.v[k].name), STR_ARG(s->file_name));
+				to->what = arena_printf(w->a->arena, "%.*s（%.*s）",
+				    STR_ARG(w->requests.v[k].name), STR_ARG(s->file_name));
 		if (by < w->d.n)
 			to->who = participant_words(w->a->arena, &w->d.p[by]);
 	}
@@ -145,11 +148,13 @@ fill_before(const struct issuing *w, struct certificate *ret)
 	for (size_t i = 0; i < w->rounds.n; i++)
 		for (size_t k = 0; k < w->before[i].n; k++) {
 			const struct row_audit *r = &w->before[i].v[k];
-			if (!str_eq(r->event, audit_name(AUDIT_SENT)) && !str_eq(r->event, audit_name(AUDIT_RETURNED)))
+			if (!str_eq(r->event, audit_name(AUDIT_SENT)) &&
+			    !str_eq(r->event, audit_name(AUDIT_RETURNED)))
 				continue;
 			struct str what = audit_words(r->event, false);
 			ret->history[ret->history_n++] = (struct certificate_line){.at_ms = r->at_ms,
-			    .what = arena_printf(w->a->arena, "第%lld版：%.*s", (long long)w->rounds.v[i].round, STR_ARG(what)),
+			    .what = arena_printf(w->a->arena, "第%lld版：%.*s",
+			        (long long)w->rounds.v[i].round, STR_ARG(what)),
 			    .who = r->actor,
 			    .detail = r->detail};
 		}
@@ -173,10 +178,12 @@ fill_history(const struct issuing *w, struct buf *json, struct certificate *ret)
 	buf_put_c(json, "{\"events\":[\n");
 	for (size_t i = 0; i < w->audit.n; i++) {
 		const struct row_audit *r = &w->audit.v[i];
-		struct audit_event event = {r->envelope_id, r->seq, r->at_ms, r->event, r->participant_id, r->actor, r->detail, r->entry,
-		    r->authentication, r->ip, r->user_agent, r->prev};
-		ret->history[ret->history_n++] =
-		    (struct certificate_line){.at_ms = r->at_ms, .what = audit_words(r->event, false), .who = r->actor, .detail = r->detail};
+		struct audit_event event = {r->envelope_id, r->seq, r->at_ms, r->event, r->participant_id,
+		    r->actor, r->detail, r->entry, r->authentication, r->ip, r->user_agent, r->prev};
+		ret->history[ret->history_n++] = (struct certificate_line){.at_ms = r->at_ms,
+		    .what = audit_words(r->event, false),
+		    .who = r->actor,
+		    .detail = r->detail};
 		buf_put_c(json, i ? ",\n{\"event\":" : "{\"event\":");
 		audit_canonical(&event, json);
 		buf_printf(json, ",\"hash\":\"%.*s\"}", STR_ARG(r->hash));
@@ -240,17 +247,20 @@ certificate_once(struct app *a, struct str job, struct str envelope)
 		return BUG("a certificate of a contract that is not sealed");
 	TRY(issue(a, job, &w, &digest));
 	TRY(change_start(&c, a, &w.d.e, ENVELOPE_ACT_COMPLETE));
-	change_event(&c, &(struct change_what){.kind = AUDIT_COMPLETED, .actor = STR("システム"), .detail = digest});
+	change_event(
+	    &c, &(struct change_what){.kind = AUDIT_COMPLETED, .actor = STR("システム"), .detail = digest});
 	TRY(change_begin(&c));
 	TRY(change_one(&c, q_envelope_set_certificate(&c.tx, envelope, digest, a->now_ms, &c.n)));
 	for (size_t i = 0; i < w.d.n; i++) {
 		const struct row_participant *p = &w.d.p[i];
 		if (p->state != PARTICIPANT_CONFIRMED)
 			continue;
-		TRY(q_link_add(&c.tx, token_hash(a->arena, token_link(a, LINK_KEEP, p->id, p->generation)), envelope, p->id, LINK_KEEP, &c.n));
+		TRY(q_link_add(&c.tx, token_hash(a->arena, token_link(a, LINK_KEEP, p->id, p->generation)),
+		    envelope, p->id, LINK_KEEP, &c.n));
 		TRY(change_post(&c, POST_COMPLETED, p->id));
 	}
-	TRY(q_link_add(&c.tx, token_hash(a->arena, token_keep_sender(a, envelope)), envelope, STR_NONE, LINK_KEEP, &c.n));
+	TRY(q_link_add(&c.tx, token_hash(a->arena, token_keep_sender(a, envelope)), envelope, STR_NONE,
+	    LINK_KEEP, &c.n));
 	TRY(change_post(&c, POST_COMPLETED, STR_NONE));
 	return change_commit(&c);
 }

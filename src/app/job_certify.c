@@ -1,4 +1,5 @@
-/* R0: the certification signature over the empty seal fields; then the links exist and those whose turn it is are told. */
+/* R0: the certification signature over the empty seal fields; then the links exist and those whose turn it is
+ * are told. */
 #include "app_text.h"
 #include "app_token.h"
 #include "buf.h"
@@ -47,11 +48,13 @@ links_add(struct change *c, const struct dossier *d)
 	for (size_t i = 0; i < d->n; i++) {
 		const struct row_participant *p = &d->p[i];
 		if (p->entry & ENTRY_MAIL)
-			TRY(q_link_add(&c->tx, token_hash(a->arena, token_link(a, LINK_MAIL, p->id, p->generation)), d->e.id, p->id,
-			    LINK_MAIL, &n));
+			TRY(q_link_add(&c->tx,
+			    token_hash(a->arena, token_link(a, LINK_MAIL, p->id, p->generation)), d->e.id,
+			    p->id, LINK_MAIL, &n));
 		if (p->entry & ENTRY_URL)
-			TRY(q_link_add(&c->tx, token_hash(a->arena, token_link(a, LINK_SHARED, p->id, p->generation)), d->e.id, p->id,
-			    LINK_SHARED, &n));
+			TRY(q_link_add(&c->tx,
+			    token_hash(a->arena, token_link(a, LINK_SHARED, p->id, p->generation)), d->e.id,
+			    p->id, LINK_SHARED, &n));
 	}
 	return OK;
 }
@@ -62,7 +65,8 @@ supersede(struct change *c, const struct row_envelope *old)
 {
 	struct change s CLEANUP(change_end) = {0};
 	TRY(change_start(&s, c->a, old, ENVELOPE_ACT_SUPERSEDE));
-	change_event(&s, &(struct change_what){.kind = AUDIT_SUPERSEDED, .actor = STR("システム"), .detail = c->e.id});
+	change_event(
+	    &s, &(struct change_what){.kind = AUDIT_SUPERSEDED, .actor = STR("システム"), .detail = c->e.id});
 	TRY(change_begin_within(&s, c));
 	return change_one(&s, q_envelope_set_superseded(&s.tx, old->id, c->e.id, &s.n));
 }
@@ -84,12 +88,14 @@ certify_once(struct app *a, struct str job, struct str envelope, struct str *dig
 		*digest = sha256_hex(a->arena, &sealed);
 	}
 	TRY(change_start(&c, a, &d.e, ENVELOPE_ACT_CERTIFIED));
-	change_event(&c, &(struct change_what){.kind = AUDIT_SENT, .actor = STR("システム"), .detail = *digest});
+	change_event(
+	    &c, &(struct change_what){.kind = AUDIT_SENT, .actor = STR("システム"), .detail = *digest});
 	turns_note(&c, &d, d.parties, &turns);
 
 	TRY(change_begin(&c));
 	TRY(change_one(&c, q_envelope_set_sent(&c.tx, d.e.id, *digest, a->now_ms, &c.n)));
-	TRY(change_one(&c, q_revision_add(&c.tx, d.e.id, 0, STR("certification"), STR_NONE, *digest, a->now_ms, &c.n)));
+	TRY(change_one(
+	    &c, q_revision_add(&c.tx, d.e.id, 0, STR("certification"), STR_NONE, *digest, a->now_ms, &c.n)));
 	TRY(links_add(&c, &d));
 	TRY(turns_apply(&c, &d, &turns));
 	if (old.e.state == ENVELOPE_RETURNED)

@@ -75,7 +75,8 @@ app_keep_view(struct app *a, struct str token, struct str session, struct keep_v
 }
 
 enum err
-app_keep_page(struct app *a, struct str token, struct str session, unsigned page, unsigned width_px, struct str *ret_png)
+app_keep_page(struct app *a, struct str token, struct str session, unsigned page, unsigned width_px,
+    struct str *ret_png)
 {
 	struct dossier d;
 	TRY(keep_find(a, token, session, &d));
@@ -85,7 +86,8 @@ app_keep_page(struct app *a, struct str token, struct str session, unsigned page
 }
 
 enum err
-app_keep_download(struct app *a, struct str token, struct str session, enum download what, struct file_ref *ret)
+app_keep_download(
+    struct app *a, struct str token, struct str session, enum download what, struct file_ref *ret)
 {
 	struct dossier d;
 	TRY(keep_find(a, token, session, &d));

@@ -12,8 +12,10 @@ struct link_found {
 };
 
 /* ERR_NOT_FOUND for unknown tokens. */
-MUST_CHECK enum err link_find(struct app *a, struct str token, struct link_found *ret);
+MUST_CHECK enum err
+link_find(struct app *a, struct str token, struct link_found *ret);
 /* Why it cannot be opened; OK when it can, also by those who have confirmed. */
-enum err link_blocked(const struct link_found *l);
+enum err
+link_blocked(const struct link_found *l);
 
 #endif

@@ -6,7 +6,8 @@
 #include "utf8.h"
 
 enum { TRIES_MAX = 5 };
-static const int64_t LOCK_MS = 15 * 60 * 1000, IDLE_MS = 30 * 60 * 1000, LIFE_MS = 12LL * 3600 * 1000, TOUCH_MS = 60 * 1000;
+static const int64_t LOCK_MS = 15 * 60 * 1000, IDLE_MS = 30 * 60 * 1000, LIFE_MS = 12LL * 3600 * 1000,
+                     TOUCH_MS = 60 * 1000;
 
 /* A try is counted, durably, before the password is looked at: guessing in parallel gains nothing. */
 static enum err
@@ -40,7 +41,8 @@ app_login(struct app *a, struct str mail, struct str password, struct str *ret_t
 	enum err known = account_by_mail(a, key, &account);
 	if (known != OK && known != ERR_NOT_FOUND)
 		return known;
-	TRY(password_check(known == OK ? account.password : STR_NONE, password)); /* the same time for unknown addresses */
+	TRY(password_check(
+	    known == OK ? account.password : STR_NONE, password)); /* the same time for unknown addresses */
 	if (known != OK)
 		return ERR_BAD_LOGIN;
 
@@ -83,7 +85,8 @@ app_session(struct app *a, struct str token, struct user *ret)
 		TRY(q_account_session_touch(&tx, hash, a->now_ms, &n));
 		TRY(tx_commit(&tx));
 	}
-	*ret = (struct user){.id = s.account_id, .organisation = s.organisation_id, .name = s.name, .mail = s.mail};
+	*ret = (struct user){
+	    .id = s.account_id, .organisation = s.organisation_id, .name = s.name, .mail = s.mail};
 	return OK;
 }
 

@@ -25,7 +25,8 @@ enum err
 change_post(struct change *c, enum post post, struct str participant)
 {
 	c->jobs = true;
-	return post_order(c->a, &c->tx, &(struct post_order){.post = post, .envelope = c->e.id, .participant = participant});
+	return post_order(c->a, &c->tx,
+	    &(struct post_order){.post = post, .envelope = c->e.id, .participant = participant});
 }
 
 enum err

@@ -1,5 +1,5 @@
-/* 転送: whoever lacks the authority hands the request on. The successor is a participant of their own in the same place; the
- * delegator's links and sessions lead nowhere from then on, for their state says so. */
+/* 転送: whoever lacks the authority hands the request on. The successor is a participant of their own in the
+ * same place; the delegator's links and sessions lead nowhere from then on, for their state says so. */
 #include "app_text.h"
 #include "app_token.h"
 #include "link.h"
@@ -17,7 +17,8 @@ check_cmd(struct app *a, const struct forward_cmd *cmd, struct faults *f, struct
 	check_line(a, f, STR("name"), cmd->name, NAME_MAX, true, &ret->name);
 	check_mail(a, f, STR("mail"), cmd->mail, &ret->mail);
 	if (ret->mail.n && (utf8_mail(a->arena, cmd->mail_again, &again) != OK || !str_eq(again, ret->mail)))
-		fault_add(f, STR("mail_again"), "確認用のメールアドレスが一致しません。", "The two mail addresses differ.");
+		fault_add(f, STR("mail_again"), "確認用のメールアドレスが一致しません。",
+		    "The two mail addresses differ.");
 	check_text(a, f, STR("message"), cmd->message, MESSAGE_MAX, &ret->message);
 	if (!cmd->authority)
 		fault_add(f, STR("authority"), "転送先の方に署名権限があることを確認してください。",
@@ -33,18 +34,21 @@ successor_add(struct change *c, const struct row_participant *from, const struct
 	struct app *a = c->a;
 	int64_t generation = from->generation + 1, number = 0, n;
 	int64_t entry = ENTRY_MAIL | (from->entry & ENTRY_URL);
-	TRY(change_one(c, q_participant_add(&c->tx, id, c->e.id, from->position, generation, from->turn, PARTICIPANT_NOTIFIED, cmd->company,
-	                      cmd->name, cmd->mail, entry, from->seal_required, from->handwriting_allowed, from->places, from->id,
-	                      cmd->message, &c->n)));
+	TRY(change_one(
+	    c, q_participant_add(&c->tx, id, c->e.id, from->position, generation, from->turn,
+	           PARTICIPANT_NOTIFIED, cmd->company, cmd->name, cmd->mail, entry, from->seal_required,
+	           from->handwriting_allowed, from->places, from->id, cmd->message, &c->n)));
 	for (size_t i = 0; i < requests->n; i++) {
 		const struct row_request *r = &requests->v[i];
 		if (str_eq(r->participant_id, from->id))
-			TRY(change_one(c,
-			    q_request_add(&c->tx, id_new(a->arena), id, c->e.id, ++number, r->name, r->note, r->required, &c->n)));
+			TRY(change_one(c, q_request_add(&c->tx, id_new(a->arena), id, c->e.id, ++number,
+			                      r->name, r->note, r->required, &c->n)));
 	}
-	TRY(q_link_add(&c->tx, token_hash(a->arena, token_link(a, LINK_MAIL, id, generation)), c->e.id, id, LINK_MAIL, &n));
+	TRY(q_link_add(&c->tx, token_hash(a->arena, token_link(a, LINK_MAIL, id, generation)), c->e.id, id,
+	    LINK_MAIL, &n));
 	if (entry & ENTRY_URL)
-		TRY(q_link_add(&c->tx, token_hash(a->arena, token_link(a, LINK_SHARED, id, generation)), c->e.id, id, LINK_SHARED, &n));
+		TRY(q_link_add(&c->tx, token_hash(a->arena, token_link(a, LINK_SHARED, id, generation)),
+		    c->e.id, id, LINK_SHARED, &n));
 	return OK;
 }
 
@@ -105,11 +109,13 @@ forward_once(struct app *a, struct str session, struct str token, const struct f
 	if (f.d.n >= PARTICIPANT_ROWS_MAX)
 		return ERR_RATE;
 	TRY(change_start(&c, a, &f.d.e, ENVELOPE_ACT_SIGNER));
-	f.event.detail = arena_printf(a->arena, "%.*s <%.*s>", STR_ARG(who_words(a->arena, cmd->company, cmd->name)), STR_ARG(cmd->mail));
+	f.event.detail = arena_printf(a->arena, "%.*s <%.*s>",
+	    STR_ARG(who_words(a->arena, cmd->company, cmd->name)), STR_ARG(cmd->mail));
 	change_event(&c, &f.event);
 	TRY(change_begin(&c));
 	TRY(successor_add(&c, f.p, &f.requests, cmd, id));
-	TRY(change_one(&c, q_participant_set_forwarded(&c.tx, f.p->id, PARTICIPANT_DELEGATED, id, a->now_ms, &c.n)));
+	TRY(change_one(
+	    &c, q_participant_set_forwarded(&c.tx, f.p->id, PARTICIPANT_DELEGATED, id, a->now_ms, &c.n)));
 	TRY(change_post(&c, POST_FORWARDED, id));
 	TRY(change_post(&c, POST_FORWARD_NOTICE, id));
 	return change_commit(&c);
@@ -122,7 +128,8 @@ forward_again(struct app *a, struct str session, struct str token, const struct 
 }
 
 enum err
-app_sign_forward(struct app *a, struct str session, struct str shared_token, const struct forward_cmd *cmd, struct faults *faults)
+app_sign_forward(struct app *a, struct str session, struct str shared_token, const struct forward_cmd *cmd,
+    struct faults *faults)
 {
 	struct forward_cmd clean;
 	TRY(check_cmd(a, cmd, faults, &clean));

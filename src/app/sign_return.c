@@ -13,7 +13,8 @@ return_once(struct app *a, struct str session, struct str reason)
 	TRY(change_start(&c, a, &s.d.e, ENVELOPE_ACT_RETURN));
 	signer_event(&c, &s, AUDIT_RETURNED, reason);
 	TRY(change_begin(&c));
-	TRY(change_one(&c, q_envelope_set_returned(&c.tx, s.d.e.id, reason, who_words(a->arena, signer_company(&s), signer_name(&s)), &c.n)));
+	TRY(change_one(&c, q_envelope_set_returned(&c.tx, s.d.e.id, reason,
+	                       who_words(a->arena, signer_company(&s), signer_name(&s)), &c.n)));
 	TRY(change_one(&c, q_participant_set_state(&c.tx, s.p->id, PARTICIPANT_RETURNED, &c.n)));
 	TRY(change_post(&c, POST_RETURNED, s.p->id));
 	if (signer_mail(&s).n)

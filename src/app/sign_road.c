@@ -1,4 +1,5 @@
-/* The steps of a signer on the way to the consent: each is one small transaction, and doing it again changes nothing. */
+/* The steps of a signer on the way to the consent: each is one small transaction, and doing it again changes
+ * nothing. */
 #include "signer.h"
 #include "utf8.h"
 
@@ -37,7 +38,8 @@ reviewed_once(struct app *a, struct str session)
 	TRY(change_start(&c, a, &s.d.e, ENVELOPE_ACT_SIGNER));
 	signer_event(&c, &s, AUDIT_REVIEWED, s.d.e.document_sha256);
 	TRY(change_begin(&c));
-	TRY(change_one(&c, q_participant_set_reviewed(&c.tx, s.p->id, PARTICIPANT_REVIEWED, a->now_ms, &c.n)));
+	TRY(change_one(
+	    &c, q_participant_set_reviewed(&c.tx, s.p->id, PARTICIPANT_REVIEWED, a->now_ms, &c.n)));
 	return change_commit(&c);
 }
 
@@ -93,7 +95,8 @@ seal_once(struct app *a, struct str session, const struct seal_cmd *cmd)
 	TRY(change_start(&c, a, &s.d.e, ENVELOPE_ACT_SIGNER));
 	struct sha256 digest = sha256_of(cmd->seal);
 	signer_event(&c, &s, AUDIT_SEAL_MADE,
-	    arena_printf(a->arena, "%.*s %.*s", STR_ARG(cmd->method), STR_ARG(sha256_hex(a->arena, &digest))));
+	    arena_printf(
+	        a->arena, "%.*s %.*s", STR_ARG(cmd->method), STR_ARG(sha256_hex(a->arena, &digest))));
 	TRY(change_begin(&c));
 	TRY(change_one(&c, q_participant_set_seal(&c.tx, s.p->id, cmd->method, cmd->text, cmd->face, &c.n)));
 	TRY(change_one(&c, q_impression_put(&c.tx, s.p->id, cmd->seal, &c.n)));
@@ -107,10 +110,12 @@ seal_again(struct app *a, struct str session, const struct seal_cmd *cmd)
 }
 
 enum err
-app_sign_seal(struct app *a, struct str session, struct str seal, struct str method, struct str text, unsigned face)
+app_sign_seal(
+    struct app *a, struct str session, struct str seal, struct str method, struct str text, unsigned face)
 {
 	struct seal_cmd cmd = {.seal = seal, .method = method, .face = face};
-	bool known = str_eq(method, STR("text")) || str_eq(method, STR("image")) || str_eq(method, STR("ink"));
+	bool known =
+	    str_eq(method, STR("text")) || str_eq(method, STR("image")) || str_eq(method, STR("ink"));
 	if (!known || face > 100)
 		return ERR_INVALID;
 	if (seal.n == 0)

@@ -44,10 +44,11 @@ submit_once(struct app *a, struct str session, const struct submit_cmd *cmd)
 		return ERR_WRONG_STATE;
 	TRY(change_start(&c, a, &s.d.e, ENVELOPE_ACT_SIGNER));
 	signer_event(&c, &s, AUDIT_SUBMITTED,
-	    arena_printf(a->arena, "%.*s: %.*s %.*s", STR_ARG(r->name), STR_ARG(cmd->file_name), STR_ARG(cmd->sha256)));
+	    arena_printf(a->arena, "%.*s: %.*s %.*s", STR_ARG(r->name), STR_ARG(cmd->file_name),
+	        STR_ARG(cmd->sha256)));
 	TRY(change_begin(&c));
-	TRY(change_one(&c, q_submission_put(&c.tx, id_new(a->arena), r->id, s.p->id, s.d.e.id, cmd->file_name, cmd->mime, cmd->sha256,
-	                      (int64_t)cmd->size, a->now_ms, &c.n)));
+	TRY(change_one(&c, q_submission_put(&c.tx, id_new(a->arena), r->id, s.p->id, s.d.e.id, cmd->file_name,
+	                       cmd->mime, cmd->sha256, (int64_t)cmd->size, a->now_ms, &c.n)));
 	return change_commit(&c);
 }
 
@@ -90,7 +91,8 @@ unsubmit_once(struct app *a, struct str session, struct str request)
 		return OK;
 	TRY(change_start(&c, a, &s.d.e, ENVELOPE_ACT_SIGNER));
 	signer_event(&c, &s, AUDIT_UNSUBMITTED,
-	    arena_printf(a->arena, "%.*s: %.*s %.*s", STR_ARG(r->name), STR_ARG(got->file_name), STR_ARG(got->sha256)));
+	    arena_printf(a->arena, "%.*s: %.*s %.*s", STR_ARG(r->name), STR_ARG(got->file_name),
+	        STR_ARG(got->sha256)));
 	TRY(change_begin(&c));
 	TRY(change_one(&c, q_submission_drop(&c.tx, request, s.p->id, &c.n)));
 	return change_commit(&c);

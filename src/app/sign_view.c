@@ -24,8 +24,8 @@ fill_requests(const struct signer *s, struct sign_view *v)
 		if (!str_eq(r->participant_id, s->p->id))
 			continue;
 		const struct row_submission *got = signer_submission(s, r->id);
-		v->requests[v->requests_n] =
-		    (struct document_request){.id = r->id, .name = r->name, .note = r->note, .required = r->required};
+		v->requests[v->requests_n] = (struct document_request){
+		    .id = r->id, .name = r->name, .note = r->note, .required = r->required};
 		if (got)
 			v->submitted[v->requests_n] = (struct submission){.id = got->id,
 			    .name = r->name,
@@ -114,7 +114,8 @@ app_sign_pdf(struct app *a, struct str session, struct file_ref *ret)
 	struct signer s = {0};
 	TRY(signer_load(a, session, &s));
 	TRY(road_open(&s));
-	*ret = (struct file_ref){.file_name = arena_printf(a->arena, "%.*s.pdf", STR_ARG(s.d.e.title)), .mime = STR("application/pdf")};
+	*ret = (struct file_ref){.file_name = arena_printf(a->arena, "%.*s.pdf", STR_ARG(s.d.e.title)),
+	    .mime = STR("application/pdf")};
 	return digest_read(s.d.e.document_sha256, &ret->blob);
 }
 

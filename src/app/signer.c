@@ -40,8 +40,8 @@ signer_session_start(struct app *a, struct tx *tx, const struct row_signer_sessi
 {
 	struct str token = token_random(a->arena);
 	int64_t n;
-	TRY(q_signer_session_add(tx, token_hash(a->arena, token), s->participant_id, s->entry, s->company, s->title, s->name, s->mail,
-	    s->code_sent_ms, s->code_verified_ms, a->now_ms, &n));
+	TRY(q_signer_session_add(tx, token_hash(a->arena, token), s->participant_id, s->entry, s->company,
+	    s->title, s->name, s->mail, s->code_sent_ms, s->code_verified_ms, a->now_ms, &n));
 	*ret_token = token;
 	return OK;
 }
@@ -106,8 +106,8 @@ signer_mail(const struct signer *s)
 struct str
 signer_words(struct app *a, const struct signer *s)
 {
-	return arena_printf(a->arena, "%.*s <%.*s>", STR_ARG(who_words(a->arena, signer_company(s), signer_name(s))),
-	    STR_ARG(signer_mail(s)));
+	return arena_printf(a->arena, "%.*s <%.*s>",
+	    STR_ARG(who_words(a->arena, signer_company(s), signer_name(s))), STR_ARG(signer_mail(s)));
 }
 
 struct str
@@ -130,8 +130,10 @@ struct str
 consent_words(struct app *a, const struct row_envelope *e, bool english)
 {
 	return arena_printf(a->arena,
-	    english ? "I agree to the contract “%.*s” (version %lld, document ID %.*s) and instruct the operator to sign it "
+	    english ? "I agree to the contract “%.*s” (version %lld, document ID %.*s) and instruct the "
+	              "operator to sign it "
 	              "electronically and to timestamp it."
-	            : "「%.*s」（第%lld版、文書ID %.*s）の内容に合意し、電子署名とタイムスタンプの付与を指示します。",
+	            : "「%.*s」（第%lld版、文書ID "
+	              "%.*s）の内容に合意し、電子署名とタイムスタンプの付与を指示します。",
 	    STR_ARG(e->title), (long long)e->round, STR_ARG(e->document_id));
 }

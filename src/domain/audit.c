@@ -85,7 +85,8 @@ audit_verify(struct arena *a, const struct audit_event *events, const struct str
 #else
 		bool follows = i == 0 ? events[i].prev.n == 0 : str_eq(events[i].prev, hashes[i - 1]);
 #endif
-		if (events[i].seq != (int64_t)i + 1 || !follows || !str_eq(audit_hash(a, &events[i]), hashes[i]))
+		if (events[i].seq != (int64_t)i + 1 || !follows ||
+		    !str_eq(audit_hash(a, &events[i]), hashes[i]))
 			return (int64_t)i + 1;
 	}
 	return 0;

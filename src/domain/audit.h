@@ -28,14 +28,21 @@ struct audit_event {
 };
 
 /* "consented" and so on: the names in the database, in the hash and in the certificate's file. */
-struct str audit_name(enum audit_kind kind);
+struct str
+audit_name(enum audit_kind kind);
 /* Words for a stored name; the name itself when it is unknown. */
-struct str audit_words(struct str name, bool english);
-/* JSON with the keys in alphabetical order, no spaces, strings escaped minimally (RFC 8785): one text for one event. */
-void audit_canonical(const struct audit_event *e, struct buf *ret);
+struct str
+audit_words(struct str name, bool english);
+/* JSON with the keys in alphabetical order, no spaces, strings escaped minimally (RFC 8785): one text for one
+ * event. */
+void
+audit_canonical(const struct audit_event *e, struct buf *ret);
 /* SHA-256 of the canonical text, hexadecimal. */
-struct str audit_hash(struct arena *a, const struct audit_event *e);
-/* Checks a whole chain; answers the number of the first event that does not fit, 0 when all do. hashes[i] belongs to events[i]. */
-int64_t audit_verify(struct arena *a, const struct audit_event *events, const struct str *hashes, size_t n);
+struct str
+audit_hash(struct arena *a, const struct audit_event *e);
+/* Checks a whole chain; answers the number of the first event that does not fit, 0 when all do. hashes[i]
+ * belongs to events[i]. */
+int64_t
+audit_verify(struct arena *a, const struct audit_event *events, const struct str *hashes, size_t n);
 
 #endif

@@ -1,4 +1,5 @@
-/* 締結依頼: one round of a contract, from draft to conclusion (product.md section 5). Pure: no clock, no store. */
+/* 締結依頼: one round of a contract, from draft to conclusion (product.md section 5). Pure: no clock, no
+ * store. */
 #ifndef DOMAIN_ENVELOPE_H
 #define DOMAIN_ENVELOPE_H
 
@@ -34,13 +35,17 @@ enum envelope_act {
 };
 
 /* The state after the act. When it is not possible: ERR_RETURNED, ERR_SUPERSEDED or ERR_WRONG_STATE. */
-MUST_CHECK enum err envelope_after(enum envelope_state s, enum envelope_act act, enum envelope_state *ret);
-/* Why a signer's link or session leads nowhere: ERR_RETURNED, ERR_SUPERSEDED, ERR_WRONG_STATE (withdrawn, not sent yet); OK
- * otherwise. */
-enum err envelope_dead(enum envelope_state s);
+MUST_CHECK enum err
+envelope_after(enum envelope_state s, enum envelope_act act, enum envelope_state *ret);
+/* Why a signer's link or session leads nowhere: ERR_RETURNED, ERR_SUPERSEDED, ERR_WRONG_STATE (withdrawn, not
+ * sent yet); OK otherwise. */
+enum err
+envelope_dead(enum envelope_state s);
 /* Signers may still act. */
-bool envelope_open(enum envelope_state s);
+bool
+envelope_open(enum envelope_state s);
 /* 「送信準備中」 and so on. */
-const char *envelope_state_label(enum envelope_state s, bool english);
+const char *
+envelope_state_label(enum envelope_state s, bool english);
 
 #endif

@@ -4,7 +4,8 @@ bool
 party_has_turn(const struct party *all, size_t n, size_t i)
 {
 	for (size_t k = 0; k < n; k++)
-		if (all[k].order < all[i].order && all[k].state != PARTICIPANT_CONFIRMED && all[k].state != PARTICIPANT_DELEGATED)
+		if (all[k].order < all[i].order && all[k].state != PARTICIPANT_CONFIRMED &&
+		    all[k].state != PARTICIPANT_DELEGATED)
 			return false;
 	return true;
 }

@@ -91,7 +91,8 @@ ipc_recv(int fd, struct arena *a, int timeout_ms, struct ipc_frame *ret)
 		struct cmsghdr align;
 		char space[CMSG_SPACE(IPC_FDS_MAX * sizeof(int))];
 	} control;
-	struct msghdr m = {.msg_iov = parts, .msg_iovlen = 2, .msg_control = &control, .msg_controllen = sizeof(control)};
+	struct msghdr m = {
+	    .msg_iov = parts, .msg_iovlen = 2, .msg_control = &control, .msg_controllen = sizeof(control)};
 	ssize_t n;
 	TRY(wait_readable(fd, timeout_ms));
 	while ((n = recvmsg(fd, &m, MSG_CMSG_CLOEXEC)) < 0)
@@ -99,7 +100,8 @@ ipc_recv(int fd, struct arena *a, int timeout_ms, struct ipc_frame *ret)
 			return peer_error();
 	struct ipc_frame f = {0};
 	take_fds(&m, &f);
-	bool whole = n >= (ssize_t)sizeof(head) && head.length == (size_t)n - sizeof(head) && !(m.msg_flags & MSG_TRUNC);
+	bool whole = n >= (ssize_t)sizeof(head) && head.length == (size_t)n - sizeof(head) &&
+	             !(m.msg_flags & MSG_TRUNC);
 	if (!whole) {
 		for (unsigned i = 0; i < f.fds_n; i++)
 			close(f.fds[i]);

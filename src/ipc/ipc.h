@@ -1,4 +1,5 @@
-/* Frames between roles over a SOCK_SEQPACKET or SOCK_STREAM socketpair: a fixed header, a bounded payload, up to 4 descriptors. */
+/* Frames between roles over a SOCK_SEQPACKET or SOCK_STREAM socketpair: a fixed header, a bounded payload, up
+ * to 4 descriptors. */
 #ifndef IPC_IPC_H
 #define IPC_IPC_H
 
@@ -17,10 +18,14 @@ struct ipc_frame {
 };
 
 /* ERR_PEER when the other side is gone, ERR_IO otherwise. timeout_ms < 0 waits for ever. */
-MUST_CHECK enum err ipc_send(int fd, const struct ipc_frame *f);
-MUST_CHECK enum err ipc_recv(int fd, struct arena *a, int timeout_ms, struct ipc_frame *ret);
-MUST_CHECK enum err ipc_pair(int ret_fds[2]);
+MUST_CHECK enum err
+ipc_send(int fd, const struct ipc_frame *f);
+MUST_CHECK enum err
+ipc_recv(int fd, struct arena *a, int timeout_ms, struct ipc_frame *ret);
+MUST_CHECK enum err
+ipc_pair(int ret_fds[2]);
 /* A sealed memory file holding the bytes, for passing on. */
-MUST_CHECK enum err ipc_memfd(struct str bytes, int *ret_fd);
+MUST_CHECK enum err
+ipc_memfd(struct str bytes, int *ret_fd);
 
 #endif

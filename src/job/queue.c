@@ -11,7 +11,8 @@ least(int64_t a, int64_t b)
 }
 
 enum err
-queue_lease(struct store *s, struct arena *a, int64_t now_ms, unsigned most, struct row_job_list *ret, int64_t *ret_next_ms)
+queue_lease(struct store *s, struct arena *a, int64_t now_ms, unsigned most, struct row_job_list *ret,
+    int64_t *ret_next_ms)
 {
 	struct row_job_next next;
 	struct tx read CLEANUP(tx_end) = {0};
@@ -27,7 +28,8 @@ queue_lease(struct store *s, struct arena *a, int64_t now_ms, unsigned most, str
 	TRY(tx_write(s, &tx));
 	if (next.lease_ms <= now_ms)
 		TRY(q_job_release(&tx, now_ms, &changed));
-	/* Work on contracts first and one by one, so that the other threads take the rest; mails wait for nobody. */
+	/* Work on contracts first and one by one, so that the other threads take the rest; mails wait for
+	 * nobody. */
 	TRY(q_job_lease(&tx, a, CLASS_WORK, now_ms, now_ms + JOB_LEASE_MS, 1, ret));
 	if (!ret->n)
 		TRY(q_job_lease(&tx, a, CLASS_MAIL, now_ms, now_ms + JOB_LEASE_MS, most, ret));

@@ -64,8 +64,8 @@ run_one(struct app *app, const struct row_job *j, struct queue_result *ret)
 	/* what is refused for good (ERR_INVALID, ERR_NOT_FOUND) does not get better by trying again */
 	bool final = ret->result == ERR_INVALID || ret->result == ERR_NOT_FOUND;
 	ret->retry_at_ms = final ? 0 : retry_at(k, j, clock_utc_ms());
-	log_event(ret->retry_at_ms ? LOG_WARN : LOG_ERROR, "job", "kind=%.*s id=%.*s attempt=%lld error=%s", STR_ARG(j->kind),
-	    STR_ARG(j->id), (long long)j->attempts, err_info(ret->result)->name);
+	log_event(ret->retry_at_ms ? LOG_WARN : LOG_ERROR, "job", "kind=%.*s id=%.*s attempt=%lld error=%s",
+	    STR_ARG(j->kind), STR_ARG(j->id), (long long)j->attempts, err_info(ret->result)->name);
 }
 
 static void
@@ -108,7 +108,8 @@ turn(struct job_pool *p, struct app *app, struct arena *batch, int64_t *ret_next
 static bool
 wait_until(struct job_pool *p, int64_t at_ms)
 {
-	struct pollfd fds[2] = {{.fd = p->stop_fd, .events = POLLIN}, {.fd = p->config.kick_fd, .events = POLLIN}};
+	struct pollfd fds[2] = {
+	    {.fd = p->stop_fd, .events = POLLIN}, {.fd = p->config.kick_fd, .events = POLLIN}};
 	int64_t left = at_ms - clock_utc_ms();
 	int n = poll(fds, 2, left <= 0 ? 0 : left > 60000 ? 60000 : (int)left);
 	uint64_t count;

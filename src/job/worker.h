@@ -12,8 +12,10 @@ struct job_config {
 };
 
 struct job_pool;
-MUST_CHECK enum err job_pool_start(const struct job_config *config, struct job_pool **ret);
+MUST_CHECK enum err
+job_pool_start(const struct job_config *config, struct job_pool **ret);
 /* Finishes the jobs under way; what was leased and not begun comes back when its lease ends. */
-void job_pool_stop(struct job_pool *p);
+void
+job_pool_stop(struct job_pool *p);
 
 #endif

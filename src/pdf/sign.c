@@ -298,7 +298,8 @@ add_new_field(struct signing *s, const struct pdf_new_field *f, bool is_signed)
 		return ERR_INVALID;
 	to->page = f->place.page - 1;
 	TRY(place_rect(&s->pages[to->page], &f->place, to->rect));
-	return is_signed ? appearance_write(&s->u, &s->pages[to->page], to->rect, s->req->ink, &to->picture) : OK;
+	return is_signed ? appearance_write(&s->u, &s->pages[to->page], to->rect, s->req->ink, &to->picture)
+	                 : OK;
 }
 
 static enum err

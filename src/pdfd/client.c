@@ -60,7 +60,8 @@ ask(struct pdfd *d, const struct pdfd_question *q, struct str input, struct aren
 	TRY(ipc_memfd(input, &memory));
 	TRY(ipc_pair(pair));
 	int mine CLEANUP(close_fd) = pair[0], theirs CLEANUP(close_fd) = pair[1];
-	struct ipc_frame f = {.kind = IPC_PDF_ASK, .payload = str_make(q, sizeof(*q)), .fds = {memory, theirs}, .fds_n = 2};
+	struct ipc_frame f = {
+	    .kind = IPC_PDF_ASK, .payload = str_make(q, sizeof(*q)), .fds = {memory, theirs}, .fds_n = 2};
 	TRY(ipc_send(d->sock, &f));
 	close(theirs);
 	theirs = -1; /* if the server dies now, reading ends instead of waiting */
@@ -115,19 +116,23 @@ take_info(struct str *s, struct arena *a, struct document_info *info)
 	info->pages = ARENA_ARRAY(a, struct document_page, pages);
 	for (uint32_t i = 0; i < pages; i++) {
 		struct document_page *p = &info->pages[i];
-		if (!take_length_mm(s, &p->width_mm) || !take_length_mm(s, &p->height_mm) || !take_str(s, &p->text))
+		if (!take_length_mm(s, &p->width_mm) || !take_length_mm(s, &p->height_mm) ||
+		    !take_str(s, &p->text))
 			return false;
 	}
-	if (!take(s, &place, sizeof(place)) || !take(s, &info->place_x_mm, sizeof(double)) || !take(s, &info->place_y_mm, sizeof(double)))
+	if (!take(s, &place, sizeof(place)) || !take(s, &info->place_x_mm, sizeof(double)) ||
+	    !take(s, &info->place_y_mm, sizeof(double)))
 		return false;
-	bool sane = place <= pages && isfinite(info->place_x_mm) && isfinite(info->place_y_mm) && info->place_x_mm >= 0 &&
-	    info->place_x_mm < SIDE_MAX && info->place_y_mm >= 0 && info->place_y_mm < SIDE_MAX;
+	bool sane = place <= pages && isfinite(info->place_x_mm) && isfinite(info->place_y_mm) &&
+	            info->place_x_mm >= 0 && info->place_x_mm < SIDE_MAX && info->place_y_mm >= 0 &&
+	            info->place_y_mm < SIDE_MAX;
 	info->place_page = sane ? place : 0;
 	return true;
 }
 
 enum err
-documents_intake(struct pdfd *d, struct str pdf, struct str footer, struct arena *a, struct document_info *ret, struct str *ret_pdf)
+documents_intake(struct pdfd *d, struct str pdf, struct str footer, struct arena *a,
+    struct document_info *ret, struct str *ret_pdf)
 {
 	struct pdfd_question q = {.kind = PDFD_INTAKE};
 	struct document_info info = {0};
@@ -142,7 +147,8 @@ documents_intake(struct pdfd *d, struct str pdf, struct str footer, struct arena
 }
 
 enum err
-documents_render(struct pdfd *d, struct str pdf, unsigned page, unsigned width_px, struct arena *a, struct str *ret_png)
+documents_render(
+    struct pdfd *d, struct str pdf, unsigned page, unsigned width_px, struct arena *a, struct str *ret_png)
 {
 	struct pdfd_question q = {.kind = PDFD_RENDER, .page = page, .width_px = width_px};
 	struct str out;
@@ -156,7 +162,8 @@ documents_render(struct pdfd *d, struct str pdf, unsigned page, unsigned width_p
 }
 
 enum err
-documents_image(struct pdfd *d, struct str image, struct arena *a, struct str *ret_rgba, unsigned *ret_w, unsigned *ret_h)
+documents_image(
+    struct pdfd *d, struct str image, struct arena *a, struct str *ret_rgba, unsigned *ret_w, unsigned *ret_h)
 {
 	struct pdfd_question q = {.kind = PDFD_IMAGE};
 	struct str out;
@@ -165,8 +172,8 @@ documents_image(struct pdfd *d, struct str image, struct arena *a, struct str *r
 	if (e == ERR_NOT_PDF || e == ERR_PDF_BROKEN || e == ERR_PDF_LIMIT || e == ERR_PDF_TIMEOUT)
 		return ERR_IMAGE;
 	TRY(e);
-	if (!take(&out, &w, sizeof(w)) || !take(&out, &h, sizeof(h)) || w == 0 || h == 0 || w > 2000 || h > 2000 ||
-	    out.n != (size_t)w * h * 4)
+	if (!take(&out, &w, sizeof(w)) || !take(&out, &h, sizeof(h)) || w == 0 || h == 0 || w > 2000 ||
+	    h > 2000 || out.n != (size_t)w * h * 4)
 		return ERR_PEER;
 	*ret_rgba = out;
 	*ret_w = w;

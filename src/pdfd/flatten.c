@@ -46,7 +46,8 @@ numbers_of(qpdf_data q, qpdf_oh array, int n, double *ret)
 	if (!qpdf_oh_is_array(q, array) || qpdf_oh_get_array_n_items(q, array) != n)
 		return false;
 	for (int i = 0; i < n; i++)
-		if (!qpdf_oh_get_value_as_number(q, qpdf_oh_get_array_item(q, array, i), &ret[i]) || !isfinite(ret[i]))
+		if (!qpdf_oh_get_value_as_number(q, qpdf_oh_get_array_item(q, array, i), &ret[i]) ||
+		    !isfinite(ret[i]))
 			return false;
 	return true;
 }
@@ -68,7 +69,8 @@ qpdf_oh
 stream_of(qpdf_data q, struct str content)
 {
 	qpdf_oh s = qpdf_oh_new_stream(q);
-	qpdf_oh_replace_stream_data(q, s, (const unsigned char *)content.p, content.n, qpdf_oh_new_null(q), qpdf_oh_new_null(q));
+	qpdf_oh_replace_stream_data(
+	    q, s, (const unsigned char *)content.p, content.n, qpdf_oh_new_null(q), qpdf_oh_new_null(q));
 	return s;
 }
 
@@ -99,11 +101,13 @@ appearance(qpdf_data q, qpdf_oh annotation, qpdf_oh *ret)
 	return qpdf_oh_is_stream(q, n);
 }
 
-/* ISO 32000-2 12.5.5, algorithm 8: the box of the appearance, moved by its matrix, is fitted to the rectangle. */
+/* ISO 32000-2 12.5.5, algorithm 8: the box of the appearance, moved by its matrix, is fitted to the
+ * rectangle. */
 static bool
 fit(qpdf_data q, qpdf_oh form, const double rect[4], double ret[6])
 {
-	double bbox[4], m[6] = {1, 0, 0, 1, 0, 0}, x0 = INFINITY, y0 = INFINITY, x1 = -INFINITY, y1 = -INFINITY;
+	double bbox[4], m[6] = {1, 0, 0, 1, 0, 0}, x0 = INFINITY, y0 = INFINITY, x1 = -INFINITY,
+	                y1 = -INFINITY;
 	qpdf_oh dict = qpdf_oh_get_dict(q, form);
 	if (!box_of(q, qpdf_oh_get_key(q, dict, "/BBox"), bbox))
 		return false;
@@ -133,7 +137,8 @@ fit(qpdf_data q, qpdf_oh form, const double rect[4], double ret[6])
 static enum err
 check_actions(qpdf_data q, qpdf_oh annotation)
 {
-	static const char *const harmless[] = {"/GoTo", "/URI", "/Named", "/GoToR", "/GoToE", "/Thread", "/SetOCGState", "/Hide", "/ResetForm", NULL};
+	static const char *const harmless[] = {"/GoTo", "/URI", "/Named", "/GoToR", "/GoToE", "/Thread",
+	    "/SetOCGState", "/Hide", "/ResetForm", NULL};
 	qpdf_oh action = qpdf_oh_get_key(q, annotation, "/A");
 	if (qpdf_oh_has_key(q, annotation, "/AA"))
 		return ERR_PDF_ACTIVE;
@@ -145,7 +150,8 @@ check_actions(qpdf_data q, qpdf_oh annotation)
 static enum err
 flatten_one(qpdf_data q, qpdf_oh annotation, int number, qpdf_oh xobjects, struct buf *out, struct buf *notes)
 {
-	static const char *const carriers[] = {"/FileAttachment", "/RichMedia", "/Movie", "/Screen", "/Sound", "/3D", NULL};
+	static const char *const carriers[] = {
+	    "/FileAttachment", "/RichMedia", "/Movie", "/Screen", "/Sound", "/3D", NULL};
 	static const char *const invisible[] = {"/Link", "/Popup", NULL};
 	qpdf_oh subtype = qpdf_oh_get_key(q, annotation, "/Subtype"), form;
 	double rect[4], m[6];
@@ -168,7 +174,8 @@ flatten_one(qpdf_data q, qpdf_oh annotation, int number, qpdf_oh xobjects, struc
 	char name[32];
 	snprintf(name, sizeof(name), "/KeiinA%d", number);
 	qpdf_oh_replace_key(q, xobjects, name, form);
-	buf_printf(out, "q %.5f %.5f %.5f %.5f %.4f %.4f cm %s Do Q\n", m[0], m[1], m[2], m[3], m[4], m[5], name);
+	buf_printf(
+	    out, "q %.5f %.5f %.5f %.5f %.4f %.4f cm %s Do Q\n", m[0], m[1], m[2], m[3], m[4], m[5], name);
 	return OK;
 }
 

@@ -8,20 +8,27 @@
 
 enum { KEYS_MAX = 2000 };
 
-/* Keys of a dictionary, copied (qpdf has one iterator). Returns how many, at most KEYS_MAX; free each and the array. */
+/* Keys of a dictionary, copied (qpdf has one iterator). Returns how many, at most KEYS_MAX; free each and the
+ * array. */
 struct key_list {
 	char **v;
 	int n;
 };
-struct key_list keys_of(qpdf_data q, qpdf_oh dict);
-void key_list_free(struct key_list *k);
+struct key_list
+keys_of(qpdf_data q, qpdf_oh dict);
+void
+key_list_free(struct key_list *k);
 /* A dictionary of the page's own with the same entries, so that changing it changes no other page. */
-qpdf_oh own_copy(qpdf_data q, qpdf_oh dict);
-bool box_of(qpdf_data q, qpdf_oh array, double ret[4]);
-qpdf_oh stream_of(qpdf_data q, struct str content);
+qpdf_oh
+own_copy(qpdf_data q, qpdf_oh dict);
+bool
+box_of(qpdf_data q, qpdf_oh array, double ret[4]);
+qpdf_oh
+stream_of(qpdf_data q, struct str content);
 
-/* Draws the page's annotations into content (operators appended to out) with names put into xobjects. ERR_PDF_ACTIVE for kinds that run or
- * carry something. */
-MUST_CHECK enum err flatten_annotations(qpdf_data q, qpdf_oh page, qpdf_oh xobjects, struct buf *out, struct buf *notes);
+/* Draws the page's annotations into content (operators appended to out) with names put into xobjects.
+ * ERR_PDF_ACTIVE for kinds that run or carry something. */
+MUST_CHECK enum err
+flatten_annotations(qpdf_data q, qpdf_oh page, qpdf_oh xobjects, struct buf *out, struct buf *notes);
 
 #endif

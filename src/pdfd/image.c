@@ -1,4 +1,5 @@
-/* Uploaded images as pixels: PNG and JPEG, metadata dropped, EXIF orientation applied, no larger than 2,000 pixels a side. */
+/* Uploaded images as pixels: PNG and JPEG, metadata dropped, EXIF orientation applied, no larger than 2,000
+ * pixels a side. */
 #include "pdfd.h"
 
 #include <stdio.h>
@@ -157,7 +158,8 @@ write_pixels(const struct pixels *p, unsigned orientation, struct pdfd_output *o
 			for (unsigned dy = 0; dy < step; dy++)
 				for (unsigned dx = 0; dx < step; dx++)
 					for (int c = 0; c < 4; c++)
-						sum[c] += source(p, orientation, x * step + dx, y * step + dy)[c];
+						sum[c] +=
+						    source(p, orientation, x * step + dx, y * step + dy)[c];
 			for (int c = 0; c < 4; c++)
 				px[c] = (unsigned char)(sum[c] / (step * step));
 			pdfd_put(o, px, sizeof(px));

@@ -1,4 +1,5 @@
-/* What the sender and the signer are told of a document: page sizes, text, and where an impression would go. */
+/* What the sender and the signer are told of a document: page sizes, text, and where an impression would go.
+ */
 #include "mupdf_context.h"
 #include "pdfd.h"
 
@@ -48,7 +49,9 @@ read_line(fz_context *ctx, const fz_stext_line *line, struct buf *text)
 {
 	for (const fz_stext_char *c = line->first_char; c && text->n < TEXT_MAX; c = c->next) {
 		char utf8[8];
-		int n = c->c >= 0x20 && (c->c < 0xd800 || c->c > 0xdfff) && c->c <= 0x10ffff ? fz_runetochar(utf8, c->c) : 0;
+		int n = c->c >= 0x20 && (c->c < 0xd800 || c->c > 0xdfff) && c->c <= 0x10ffff
+		            ? fz_runetochar(utf8, c->c)
+		            : 0;
 		buf_put(text, str_make(utf8, (size_t)n));
 	}
 	buf_put_byte(text, '\n');
@@ -97,8 +100,7 @@ pdfd_info(struct str pdf, struct pdfd_output *o)
 			fz_drop_page(ctx, page);
 		}
 	}
-	fz_catch(ctx)
-		e = ERR_PDF_BROKEN;
+	fz_catch(ctx) e = ERR_PDF_BROKEN;
 	if (e != OK)
 		return e;
 	pdfd_put_u32(o, place.page);

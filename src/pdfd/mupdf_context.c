@@ -25,10 +25,8 @@ mupdf_open(fz_context *ctx, struct str pdf, fz_document **ret)
 		s = fz_open_memory(ctx, (const unsigned char *)pdf.p, pdf.n);
 		d = fz_open_document_with_stream(ctx, "application/pdf", s);
 	}
-	fz_always(ctx)
-		fz_drop_stream(ctx, s);
-	fz_catch(ctx)
-		return ERR_PDF_BROKEN;
+	fz_always(ctx) fz_drop_stream(ctx, s);
+	fz_catch(ctx) return ERR_PDF_BROKEN;
 	*ret = d;
 	return OK;
 }
@@ -63,10 +61,8 @@ pdfd_warm(void)
 		return ERR_NOMEM;
 	fz_set_warning_callback(context, silent, NULL);
 	fz_set_error_callback(context, silent, NULL);
-	fz_try(context)
-		fz_register_document_handlers(context);
-	fz_catch(context)
-		return ERR_NOMEM;
+	fz_try(context) fz_register_document_handlers(context);
+	fz_catch(context) return ERR_NOMEM;
 	touch_fonts(context);
 	return OK;
 }

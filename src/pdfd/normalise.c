@@ -1,5 +1,6 @@
-/* A document from outside becomes the one that everybody sees: one revision, nothing that runs or hides, forms and annotations drawn
- * into the page, the document's ID at the foot of every page.  Works in the sandbox. */
+/* A document from outside becomes the one that everybody sees: one revision, nothing that runs or hides,
+ * forms and annotations drawn into the page, the document's ID at the foot of every page.  Works in the
+ * sandbox. */
 #include "flatten.h"
 #include "pdfd.h"
 
@@ -62,7 +63,8 @@ static bool
 layers_are_hidden(qpdf_data q, qpdf_oh root)
 {
 	qpdf_oh d = qpdf_oh_get_key_if_dict(q, qpdf_oh_get_key(q, root, "/OCProperties"), "/D");
-	qpdf_oh off = qpdf_oh_get_key_if_dict(q, d, "/OFF"), base = qpdf_oh_get_key_if_dict(q, d, "/BaseState");
+	qpdf_oh off = qpdf_oh_get_key_if_dict(q, d, "/OFF"),
+	        base = qpdf_oh_get_key_if_dict(q, d, "/BaseState");
 	bool base_off = qpdf_oh_is_name(q, base) && strcmp(qpdf_oh_get_name(q, base), "/OFF") == 0;
 	return base_off || (qpdf_oh_is_array(q, off) && qpdf_oh_get_array_n_items(q, off) > 0);
 }
@@ -80,7 +82,8 @@ check_catalog(qpdf_data q, qpdf_oh root)
 		if (qpdf_oh_has_key(q, form, "/XFA"))
 			return ERR_PDF_ACTIVE;
 	}
-	if (qpdf_oh_is_dictionary(q, names) && (qpdf_oh_has_key(q, names, "/JavaScript") || qpdf_oh_has_key(q, names, "/EmbeddedFiles")))
+	if (qpdf_oh_is_dictionary(q, names) &&
+	    (qpdf_oh_has_key(q, names, "/JavaScript") || qpdf_oh_has_key(q, names, "/EmbeddedFiles")))
 		return ERR_PDF_ACTIVE;
 	if (qpdf_oh_has_key(q, root, "/AA") || qpdf_oh_has_key(q, root, "/Collection"))
 		return ERR_PDF_ACTIVE;
@@ -110,8 +113,8 @@ keep_only(qpdf_data q, qpdf_oh dict, const char *const *wanted)
 static void
 displayed(const double box[4], int rotate, double ret[6])
 {
-	const double m[4][6] = {{1, 0, 0, 1, box[0], box[1]}, {0, 1, -1, 0, box[2], box[1]}, {-1, 0, 0, -1, box[2], box[3]},
-	    {0, -1, 1, 0, box[0], box[3]}};
+	const double m[4][6] = {{1, 0, 0, 1, box[0], box[1]}, {0, 1, -1, 0, box[2], box[1]},
+	    {-1, 0, 0, -1, box[2], box[3]}, {0, -1, 1, 0, box[0], box[3]}};
 	memcpy(ret, m[rotate / 90], sizeof(m[0]));
 }
 
@@ -141,12 +144,15 @@ footer_operators(qpdf_data q, qpdf_oh page, const char *text, struct buf *out)
 	TRY(page_box(q, page, box));
 	qpdf_oh_get_value_as_int(q, qpdf_oh_get_key(q, page, "/Rotate"), &rotate);
 	rotate = (rotate % 360 + 360) % 360 / 90 * 90;
-	if (!qpdf_oh_get_value_as_number(q, qpdf_oh_get_key(q, page, "/UserUnit"), &unit) || !(unit >= 0.01 && unit <= 1000))
+	if (!qpdf_oh_get_value_as_number(q, qpdf_oh_get_key(q, page, "/UserUnit"), &unit) ||
+	    !(unit >= 0.01 && unit <= 1000))
 		unit = 1;
 	displayed(box, rotate, m);
 	double right = 20 / unit, up = 11 / unit;
-	buf_printf(out, "/Artifact BMC q 0.45 g BT /KeiinF %.3f Tf %.4f %.4f %.4f %.4f %.4f %.4f Tm (%s) Tj ET Q EMC\n", 7 / unit, m[0], m[1], m[2],
-	    m[3], m[4] + m[0] * right + m[2] * up, m[5] + m[1] * right + m[3] * up, text);
+	buf_printf(out,
+	    "/Artifact BMC q 0.45 g BT /KeiinF %.3f Tf %.4f %.4f %.4f %.4f %.4f %.4f Tm (%s) Tj ET Q EMC\n",
+	    7 / unit, m[0], m[1], m[2], m[3], m[4] + m[0] * right + m[2] * up,
+	    m[5] + m[1] * right + m[3] * up, text);
 	return OK;
 }
 
@@ -210,8 +216,9 @@ set_contents(qpdf_data q, qpdf_oh page, qpdf_oh before, struct str after)
 static enum err
 normalise_page(qpdf_data q, qpdf_oh page, qpdf_oh font, qpdf_oh before, const char *footer, struct buf *notes)
 {
-	static const char *const wanted[] = {"/Type", "/Parent", "/MediaBox", "/CropBox", "/BleedBox", "/TrimBox", "/ArtBox", "/Rotate",
-	    "/Contents", "/Resources", "/Group", "/UserUnit", "/StructParents", NULL};
+	static const char *const wanted[] = {"/Type", "/Parent", "/MediaBox", "/CropBox", "/BleedBox",
+	    "/TrimBox", "/ArtBox", "/Rotate", "/Contents", "/Resources", "/Group", "/UserUnit",
+	    "/StructParents", NULL};
 	struct buf after CLEANUP(buf_free) = {0};
 	if (!qpdf_oh_is_dictionary(q, page))
 		return ERR_PDF_BROKEN;
@@ -263,8 +270,8 @@ plain(const char *footer)
 enum err
 pdfd_normalise(struct str pdf, const char *footer, struct buf *ret_pdf, struct buf *ret_notes)
 {
-	static const char *const wanted[] = {"/Type", "/Pages", "/Version", "/Lang", "/PageLabels", "/MarkInfo", "/StructTreeRoot",
-	    "/PageLayout", "/OutputIntents", NULL};
+	static const char *const wanted[] = {"/Type", "/Pages", "/Version", "/Lang", "/PageLabels",
+	    "/MarkInfo", "/StructTreeRoot", "/PageLayout", "/OutputIntents", NULL};
 	static const char *const trailer_wanted[] = {"/Root", "/Info", "/ID", "/Size", NULL};
 	qpdf_data q CLEANUP(close_qpdf) = qpdf_init();
 	if (!q)
@@ -283,8 +290,9 @@ pdfd_normalise(struct str pdf, const char *footer, struct buf *ret_pdf, struct b
 		return ERR_PDF_BROKEN;
 	if (pages > PAGES_MAX)
 		return ERR_PDF_LIMIT;
-	qpdf_oh font = qpdf_make_indirect_object(q,
-	    qpdf_oh_parse(q, "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"));
+	qpdf_oh font = qpdf_make_indirect_object(
+	    q, qpdf_oh_parse(
+	           q, "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"));
 	qpdf_oh before = stream_of(q, STR("q\n"));
 	for (int i = 0; i < pages; i++)
 		TRY(normalise_page(q, qpdf_get_page_n(q, (size_t)i), font, before, footer, ret_notes));

@@ -8,10 +8,11 @@
 #include <stdint.h>
 
 /* Serves questions from the socket until it closes. Returns the exit status. */
-int pdfd_serve(int sock);
+int
+pdfd_serve(int sock);
 
-/* A question: this frame with two descriptors, the input (sealed memfd) and an answer socket of its own, so that any number of clients can
- * share the server's socket. */
+/* A question: this frame with two descriptors, the input (sealed memfd) and an answer socket of its own, so
+ * that any number of clients can share the server's socket. */
 enum pdfd_kind { PDFD_INTAKE = 1, PDFD_RENDER, PDFD_IMAGE, PDFD_SELFTEST };
 struct pdfd_question {
 	uint32_t kind, page, width_px, probe;
@@ -29,17 +30,26 @@ struct pdfd_output {
 	char *p; /* memory mapped in advance */
 	size_t n, cap;
 };
-void pdfd_put(struct pdfd_output *o, const void *bytes, size_t n);
-void pdfd_put_u32(struct pdfd_output *o, uint32_t v);
-void pdfd_put_double(struct pdfd_output *o, double v);
-void pdfd_put_str(struct pdfd_output *o, const char *p, size_t n);
+void
+pdfd_put(struct pdfd_output *o, const void *bytes, size_t n);
+void
+pdfd_put_u32(struct pdfd_output *o, uint32_t v);
+void
+pdfd_put_double(struct pdfd_output *o, double v);
+void
+pdfd_put_str(struct pdfd_output *o, const char *p, size_t n);
 
 /* Normalised bytes are appended to out. */
-MUST_CHECK enum err pdfd_normalise(struct str pdf, const char *footer, struct buf *ret_pdf, struct buf *ret_notes);
-MUST_CHECK enum err pdfd_info(struct str pdf, struct pdfd_output *o);
-MUST_CHECK enum err pdfd_render(struct str pdf, unsigned page, unsigned width_px, struct pdfd_output *o);
-MUST_CHECK enum err pdfd_image(struct str image, struct pdfd_output *o);
+MUST_CHECK enum err
+pdfd_normalise(struct str pdf, const char *footer, struct buf *ret_pdf, struct buf *ret_notes);
+MUST_CHECK enum err
+pdfd_info(struct str pdf, struct pdfd_output *o);
+MUST_CHECK enum err
+pdfd_render(struct str pdf, unsigned page, unsigned width_px, struct pdfd_output *o);
+MUST_CHECK enum err
+pdfd_image(struct str image, struct pdfd_output *o);
 /* Once, before the sandbox: what the rendering library needs from files. */
-MUST_CHECK enum err pdfd_warm(void);
+MUST_CHECK enum err
+pdfd_warm(void);
 
 #endif

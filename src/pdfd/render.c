@@ -58,8 +58,9 @@ encode(const unsigned char *pixels, int w, int h, int stride, struct pdfd_output
 	png_set_write_fn(png, o, png_out, png_flush_nothing);
 	png_set_compression_level(png, COMPRESSION);
 	png_set_filter(png, 0, colour ? PNG_FILTER_SUB : PNG_FILTER_NONE);
-	png_set_IHDR(png, info, (png_uint_32)w, (png_uint_32)h, colour ? 8 : 4, colour ? PNG_COLOR_TYPE_RGB : PNG_COLOR_TYPE_GRAY,
-	    PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+	png_set_IHDR(png, info, (png_uint_32)w, (png_uint_32)h, colour ? 8 : 4,
+	    colour ? PNG_COLOR_TYPE_RGB : PNG_COLOR_TYPE_GRAY, PNG_INTERLACE_NONE,
+	    PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
 	png_write_info(png, info);
 	for (int y = 0; y < h; y++) {
 		const unsigned char *from = pixels + (size_t)y * (size_t)stride;
@@ -98,9 +99,9 @@ pdfd_render(struct str pdf, unsigned number, unsigned width_px, struct pdfd_outp
 		fz_close_device(ctx, device);
 		fz_drop_device(ctx, device);
 	}
-	fz_catch(ctx)
-		e = ERR_PDF_BROKEN;
+	fz_catch(ctx) e = ERR_PDF_BROKEN;
 	if (e != OK)
 		return e;
-	return encode(fz_pixmap_samples(ctx, pix), fz_pixmap_width(ctx, pix), fz_pixmap_height(ctx, pix), fz_pixmap_stride(ctx, pix), o);
+	return encode(fz_pixmap_samples(ctx, pix), fz_pixmap_width(ctx, pix), fz_pixmap_height(ctx, pix),
+	    fz_pixmap_stride(ctx, pix), o);
 }

@@ -1,5 +1,6 @@
-/* The fork server. It never reads a document itself: it maps the bytes, forks, waits no longer than the wall limit, and passes the output
- * on.  A child lives for one document, so that a hostile one cannot see the next customer's. */
+/* The fork server. It never reads a document itself: it maps the bytes, forks, waits no longer than the wall
+ * limit, and passes the output on.  A child lives for one document, so that a hostile one cannot see the next
+ * customer's. */
 #include "clock.h"
 #include "ipc.h"
 #include "log.h"
@@ -94,7 +95,8 @@ begin(struct task *t, const struct pdfd_question *q, int input_fd, int answer_fd
 	if (fstat(input_fd, &st) || st.st_size <= 0 || st.st_size > PDFD_INPUT_MAX)
 		return ERR_TOO_LARGE;
 	char *input = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED, input_fd, 0);
-	char *output = mmap(NULL, PDFD_OUTPUT_MAX, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	char *output = mmap(
+	    NULL, PDFD_OUTPUT_MAX, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (input == MAP_FAILED || output == MAP_FAILED) {
 		if (input != MAP_FAILED)
 			munmap(input, (size_t)st.st_size);
@@ -108,7 +110,8 @@ begin(struct task *t, const struct pdfd_question *q, int input_fd, int answer_fd
 		munmap(output, PDFD_OUTPUT_MAX);
 		return ERR_NOMEM;
 	}
-	*t = (struct task){pid, (int)syscall(SYS_pidfd_open, pid, 0), answer_fd, output, clock_monotonic_ms() + WALL_MS, false};
+	*t = (struct task){pid, (int)syscall(SYS_pidfd_open, pid, 0), answer_fd, output,
+	    clock_monotonic_ms() + WALL_MS, false};
 	return OK;
 }
 
@@ -119,7 +122,8 @@ verdict(const struct task *t, int status)
 		int code = WEXITSTATUS(status);
 		if (code == 0)
 			return OK;
-		return code > STATUS_BASE && code < STATUS_BASE + ERR_COUNT ? (enum err)(code - STATUS_BASE) : ERR_PDF_BROKEN;
+		return code > STATUS_BASE && code < STATUS_BASE + ERR_COUNT ? (enum err)(code - STATUS_BASE)
+		                                                            : ERR_PDF_BROKEN;
 	}
 	int sig = WTERMSIG(status);
 	log_event(LOG_WARN, "child", "signal=%d late=%d", sig, t->late);
@@ -191,7 +195,8 @@ pdfd_serve(int sock)
 		struct pollfd p[AT_ONCE + 1] = {{.fd = free_task(tasks) ? sock : -1, .events = POLLIN}};
 		int64_t now = clock_monotonic_ms(), wait = 60000;
 		for (int i = 0; i < AT_ONCE; i++) {
-			p[i + 1] = (struct pollfd){.fd = tasks[i].pid ? tasks[i].pidfd : -1, .events = POLLIN};
+			p[i + 1] =
+			    (struct pollfd){.fd = tasks[i].pid ? tasks[i].pidfd : -1, .events = POLLIN};
 			if (tasks[i].pid && tasks[i].deadline_ms - now < wait)
 				wait = tasks[i].deadline_ms > now ? tasks[i].deadline_ms - now : 0;
 		}

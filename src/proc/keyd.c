@@ -36,7 +36,8 @@ answer_question(struct keys *keys, const struct question *q, struct arena *a, st
 	    err_info(e)->name);
 }
 
-/* One signature by each key, thrown away: the library reads its configuration and seeds its generator while it still may open files. */
+/* One signature by each key, thrown away: the library reads its configuration and seeds its generator while
+ * it still may open files. */
 static enum err
 warm_up(struct keys *keys)
 {

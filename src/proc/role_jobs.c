@@ -16,7 +16,8 @@ make_sealer(struct arena *a, const struct config *c, struct sealer **ret)
 	struct tsa *tsa;
 	TRY(certificates_load(a, data_path(a, c, "keys"), certs));
 	if (c->tsa_url.n)
-		TRY(tsa_remote(a, arena_cstr(a, c->tsa_url), c->tsa_trust.n ? arena_cstr(a, c->tsa_trust) : NULL, &tsa));
+		TRY(tsa_remote(
+		    a, arena_cstr(a, c->tsa_url), c->tsa_trust.n ? arena_cstr(a, c->tsa_trust) : NULL, &tsa));
 	else
 		TRY(tsa_embedded(a, signer, certs, &tsa));
 	return sealer_new(a, signer, certs, tsa, ret);
@@ -36,8 +37,10 @@ start(struct arena *a, const struct config *c, struct wiring *w, struct job_pool
 	TRY(make_sealer(a, c, &w->app.sealer));
 	TRY(mailer_new(a, &mail, &w->app.mailer));
 	TRY(wiring_lock_down(a, c));
-	struct job_config jobs = {
-	    .threads = (unsigned)c->job_threads, .kick_fd = ROLE_FD_KICK, .worker_app = wiring_worker_app, .self = w};
+	struct job_config jobs = {.threads = (unsigned)c->job_threads,
+	    .kick_fd = ROLE_FD_KICK,
+	    .worker_app = wiring_worker_app,
+	    .self = w};
 	return job_pool_start(&jobs, ret);
 }
 

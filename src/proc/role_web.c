@@ -13,7 +13,8 @@ static enum err
 read_certificate(struct arena *a, const struct config *c, struct http_server_config *ret)
 {
 	struct str certificate, key;
-	const char *certificate_path = c->tls_certificate.n ? arena_cstr(a, c->tls_certificate) : data_path(a, c, "tls/own.pem");
+	const char *certificate_path =
+	    c->tls_certificate.n ? arena_cstr(a, c->tls_certificate) : data_path(a, c, "tls/own.pem");
 	const char *key_path = c->tls_key.n ? arena_cstr(a, c->tls_key) : data_path(a, c, "tls/own.key");
 	TRY(wiring_read_file(a, certificate_path, &certificate));
 	TRY(wiring_read_file(a, key_path, &key));

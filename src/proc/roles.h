@@ -1,7 +1,7 @@
 /* The roles, and the descriptors each finds open.
  *
- * Two programs: keiin is the supervisor and keyd and holds no parser of anything from outside; keiin-workers, which stands beside it, is
- * web, jobs, pdfd and the subcommands that work on documents. */
+ * Two programs: keiin is the supervisor and keyd and holds no parser of anything from outside; keiin-workers,
+ * which stands beside it, is web, jobs, pdfd and the subcommands that work on documents. */
 #ifndef PROC_ROLES_H
 #define PROC_ROLES_H
 

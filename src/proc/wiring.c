@@ -24,7 +24,8 @@ kick(void *self)
 enum err
 wiring_make(struct arena *a, const struct config *c, struct wiring *ret)
 {
-	*ret = (struct wiring){.config = {.base_url = c->base_url, .product_name = c->product_name, .mail_from = c->mail_from}};
+	*ret = (struct wiring){
+	    .config = {.base_url = c->base_url, .product_name = c->product_name, .mail_from = c->mail_from}};
 	struct app *app = &ret->app;
 	TRY(data_link_key(a, c, ret->config.link_key));
 	TRY(store_open(data_path(a, c, "store"), &app->store));
@@ -48,10 +49,11 @@ enum err
 wiring_lock_down(struct arena *a, const struct config *c)
 {
 	/* fonts and their cache, certificates of other servers, name resolution */
-	static const char *const read_only[] = {"/etc", "/usr", "/lib", "/var/cache/fontconfig", "/run/systemd/resolve", "/dev/null",
-	    "/dev/urandom", "/proc/self", "/proc/sys/vm", "/sys/devices/system/cpu", NULL};
-	const char *const read_write[] = {data_path(a, c, "store"), data_path(a, c, "blobs"), data_path(a, c, "outbox"),
-	    data_path(a, c, "tmp"), NULL};
+	static const char *const read_only[] = {"/etc", "/usr", "/lib", "/var/cache/fontconfig",
+	    "/run/systemd/resolve", "/dev/null", "/dev/urandom", "/proc/self", "/proc/sys/vm",
+	    "/sys/devices/system/cpu", NULL};
+	const char *const read_write[] = {data_path(a, c, "store"), data_path(a, c, "blobs"),
+	    data_path(a, c, "outbox"), data_path(a, c, "tmp"), NULL};
 	return lockdown_paths(read_only, read_write);
 }
 
@@ -90,7 +92,8 @@ wiring_read_file(struct arena *a, const char *path, struct str *ret)
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return ERR_IO;
-	char *p = fstat(fd, &st) == 0 && st.st_size < (1 << 20) ? arena_alloc(a, (size_t)st.st_size + 1) : NULL;
+	char *p =
+	    fstat(fd, &st) == 0 && st.st_size < (1 << 20) ? arena_alloc(a, (size_t)st.st_size + 1) : NULL;
 	ssize_t n = p ? read(fd, p, (size_t)st.st_size) : -1;
 	close(fd);
 	if (n < 0)

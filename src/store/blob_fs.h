@@ -4,6 +4,7 @@
 #include "blob.h"
 
 /* Blobs as files below the folder, which must exist: ab/cdef... by the digest's hexadecimal. */
-MUST_CHECK enum err blobs_open_fs(struct arena *a, const char *folder, struct blobs **ret);
+MUST_CHECK enum err
+blobs_open_fs(struct arena *a, const char *folder, struct blobs **ret);
 
 #endif

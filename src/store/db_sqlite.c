@@ -15,8 +15,8 @@ struct db {
 static enum err
 fault(struct db *db, const char *what)
 {
-	log_event(LOG_ERROR, "sqlite", "what=\"%s\" code=%d message=\"%s\"", what, sqlite3_extended_errcode(db->handle),
-	    sqlite3_errmsg(db->handle));
+	log_event(LOG_ERROR, "sqlite", "what=\"%s\" code=%d message=\"%s\"", what,
+	    sqlite3_extended_errcode(db->handle), sqlite3_errmsg(db->handle));
 	return sqlite3_errcode(db->handle) == SQLITE_BUSY ? ERR_DB_BUSY : ERR_DB;
 }
 
@@ -36,8 +36,8 @@ db_run(struct db *db, const char *sql)
 static enum err
 configure(struct db *db, enum db_role role)
 {
-	/* Only writers move the log into the database, holding the lock of all writers: SQLite before 3.51.3 can lose commits when
-	 * a checkpoint races a commit of another connection. */
+	/* Only writers move the log into the database, holding the lock of all writers: SQLite before 3.51.3
+	 * can lose commits when a checkpoint races a commit of another connection. */
 	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 	sqlite3_busy_timeout(db->handle, BUSY_MS);
 	TRY(db_run(db, "PRAGMA journal_mode=WAL"));
@@ -113,7 +113,8 @@ prepare(struct db *db, const struct db_statement *s, sqlite3_stmt **ret)
 {
 	sqlite3_stmt *st = db->prepared[s->index];
 	if (!st) {
-		if (sqlite3_prepare_v3(db->handle, s->sql, -1, SQLITE_PREPARE_PERSISTENT, &st, NULL) != SQLITE_OK)
+		if (sqlite3_prepare_v3(db->handle, s->sql, -1, SQLITE_PREPARE_PERSISTENT, &st, NULL) !=
+		    SQLITE_OK)
 			return fault(db, s->name);
 		if ((size_t)sqlite3_column_count(st) != s->columns_n && s->columns_n) {
 			sqlite3_finalize(st);
@@ -146,11 +147,13 @@ bind(struct db *db, sqlite3_stmt *st, const struct db_statement *s, const union 
 		case DB_INT: r = sqlite3_bind_int64(st, at, args[i].i); break;
 		case DB_REAL: r = sqlite3_bind_double(st, at, args[i].r); break;
 		case DB_TEXT:
-			r = args[i].s.p ? sqlite3_bind_text64(st, at, args[i].s.p, args[i].s.n, SQLITE_STATIC, SQLITE_UTF8)
+			r = args[i].s.p ? sqlite3_bind_text64(
+			                      st, at, args[i].s.p, args[i].s.n, SQLITE_STATIC, SQLITE_UTF8)
 			                : sqlite3_bind_null(st, at);
 			break;
 		case DB_BLOB:
-			r = args[i].b.p ? sqlite3_bind_blob64(st, at, args[i].b.p, args[i].b.n, SQLITE_STATIC) : sqlite3_bind_null(st, at);
+			r = args[i].b.p ? sqlite3_bind_blob64(st, at, args[i].b.p, args[i].b.n, SQLITE_STATIC)
+			                : sqlite3_bind_null(st, at);
 			break;
 		}
 		if (r != SQLITE_OK)
@@ -175,7 +178,8 @@ read_row(struct arena *a, sqlite3_stmt *st, const struct db_statement *s, char *
 				*(struct str *)at = STR_NONE;
 				break;
 			}
-			v.p = s->columns[i].type == DB_TEXT ? (const char *)sqlite3_column_text(st, c) : sqlite3_column_blob(st, c);
+			v.p = s->columns[i].type == DB_TEXT ? (const char *)sqlite3_column_text(st, c)
+			                                    : sqlite3_column_blob(st, c);
 			v.n = (size_t)sqlite3_column_bytes(st, c);
 			*(struct str *)at = arena_str(a, v);
 			break;
@@ -220,7 +224,8 @@ db_one(struct tx *tx, struct arena *a, const struct db_statement *s, const union
 	bool found = r == SQLITE_ROW;
 	if (found) {
 		read_row(a, st, s, ret);
-		while ((r = sqlite3_step(st)) == SQLITE_ROW) /* a RETURNING statement takes effect when it has run to its end */
+		while ((r = sqlite3_step(st)) ==
+		       SQLITE_ROW) /* a RETURNING statement takes effect when it has run to its end */
 			;
 	}
 	TRY(outcome(tx, st, s, r));
@@ -228,7 +233,8 @@ db_one(struct tx *tx, struct arena *a, const struct db_statement *s, const union
 }
 
 enum err
-db_many(struct tx *tx, struct arena *a, const struct db_statement *s, const union db_value *args, void **ret, size_t *ret_n)
+db_many(struct tx *tx, struct arena *a, const struct db_statement *s, const union db_value *args, void **ret,
+    size_t *ret_n)
 {
 	sqlite3_stmt *st;
 	char *rows = NULL;
@@ -271,12 +277,15 @@ enum err
 db_migration_check(struct db *db, int number, const char *checksum, bool *ret_applied)
 {
 	sqlite3_stmt *st;
-	TRY(db_run(db, "CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY, checksum TEXT NOT NULL)"));
-	if (sqlite3_prepare_v2(db->handle, "SELECT checksum FROM migration WHERE number = ?1", -1, &st, NULL) != SQLITE_OK)
+	TRY(db_run(
+	    db, "CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY, checksum TEXT NOT NULL)"));
+	if (sqlite3_prepare_v2(
+	        db->handle, "SELECT checksum FROM migration WHERE number = ?1", -1, &st, NULL) != SQLITE_OK)
 		return fault(db, "migration");
 	sqlite3_bind_int(st, 1, number);
 	int r = sqlite3_step(st);
-	bool same = r == SQLITE_ROW && str_eq(str_c((const char *)sqlite3_column_text(st, 0)), str_c(checksum));
+	bool same =
+	    r == SQLITE_ROW && str_eq(str_c((const char *)sqlite3_column_text(st, 0)), str_c(checksum));
 	sqlite3_finalize(st);
 	if (r == SQLITE_ROW && !same) {
 		log_event(LOG_ERROR, "migration", "number=%d was changed after it was applied", number);

@@ -5,8 +5,8 @@ static enum err
 apply(struct db *db, const struct migration *m)
 {
 	struct arena arena CLEANUP(arena_free) = {0};
-	struct str record =
-	    arena_printf(&arena, "INSERT INTO migration (number, checksum) VALUES (%d, '%s')", m->number, m->checksum);
+	struct str record = arena_printf(
+	    &arena, "INSERT INTO migration (number, checksum) VALUES (%d, '%s')", m->number, m->checksum);
 	TRY(db_run(db, "BEGIN IMMEDIATE"));
 	enum err e = db_run(db, m->sql);
 	if (e == OK)

@@ -12,6 +12,7 @@ extern const struct migration migrations[];
 extern const size_t migrations_n;
 
 /* Applies what is missing, each in a transaction of its own. The caller holds the writers' lock. */
-MUST_CHECK enum err migrate(struct db *db);
+MUST_CHECK enum err
+migrate(struct db *db);
 
 #endif

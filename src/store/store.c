@@ -1,6 +1,7 @@
-/* Transactions.  Readers have connections of their own.  Writers of this process share one connection and one COMMIT: each works
- * inside a SAVEPOINT of an outer transaction, hands its turn to the next that waits, and answers when the last of the batch has
- * committed for all.  Writers of other processes are kept out by a file lock, which queues them without polling. */
+/* Transactions.  Readers have connections of their own.  Writers of this process share one connection and one
+ * COMMIT: each works inside a SAVEPOINT of an outer transaction, hands its turn to the next that waits, and
+ * answers when the last of the batch has committed for all.  Writers of other processes are kept out by a
+ * file lock, which queues them without polling. */
 #include "db.h"
 #include "log.h"
 #include "migrate.h"
@@ -208,7 +209,8 @@ tx_write(struct store *s, struct tx *ret)
 	return OK;
 }
 
-/* After a member is done with the connection: others that wait join the batch, or it ends here. True when it was ended. */
+/* After a member is done with the connection: others that wait join the batch, or it ends here. True when it
+ * was ended. */
 static bool
 others_join(struct store *s)
 {
@@ -272,8 +274,9 @@ end_write(struct tx *tx)
 	if (db_in_transaction(s->writer) &&
 	    (db_run(s->writer, "ROLLBACK TO member") != OK || db_run(s->writer, "RELEASE member") != OK))
 		log_event(LOG_ERROR, "store", "a transaction could not be rolled back alone");
-	/* What it saw of the others is not committed yet. Who gives up because of that will read again: let them find it then, and
-	 * not join the same batch over and over, which would keep it from ever being committed. */
+	/* What it saw of the others is not committed yet. Who gives up because of that will read again: let
+	 * them find it then, and not join the same batch over and over, which would keep it from ever being
+	 * committed. */
 	struct batch *b = s->open;
 	pthread_mutex_lock(&s->mutex);
 	bool saw_others = b->waiting > 0;

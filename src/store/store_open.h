@@ -4,8 +4,11 @@
 
 #include "store.h"
 
-/* Opens (makes, migrates) the database in the folder: keiin.db, and write.lock by which writers of all processes take turns. */
-MUST_CHECK enum err store_open(const char *folder, struct store **ret);
-void store_close(struct store *s);
+/* Opens (makes, migrates) the database in the folder: keiin.db, and write.lock by which writers of all
+ * processes take turns. */
+MUST_CHECK enum err
+store_open(const char *folder, struct store **ret);
+void
+store_close(struct store *s);
 
 #endif

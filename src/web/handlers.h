@@ -9,6 +9,7 @@
 #undef ROUTE
 
 /* The page of an error; res->status is set. */
-void page_error(struct http_ctx *c, enum err e);
+void
+page_error(struct http_ctx *c, enum err e);
 
 #endif

@@ -1,4 +1,5 @@
-/* Bodies of forms: the first byte chooses the form, for multipart the second how many bytes come at a time. */
+/* Bodies of forms: the first byte chooses the form, for multipart the second how many bytes come at a time.
+ */
 #include "multipart.h"
 #include "urlencoded.h"
 

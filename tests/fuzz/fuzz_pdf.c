@@ -1,4 +1,5 @@
-/* The PDF reader, the list of signatures, the comparison of revisions and the signing writer, over hostile files. */
+/* The PDF reader, the list of signatures, the comparison of revisions and the signing writer, over hostile
+ * files. */
 #include "sign.h"
 
 #include <stdint.h>

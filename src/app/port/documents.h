@@ -1,4 +1,5 @@
-/* Port: what the application asks of the PDF sandbox (implemented by src/pdfd/client.c, one question a forked process). */
+/* Port: what the application asks of the PDF sandbox (implemented by src/pdfd/client.c, one question a forked
+ * process). */
 #ifndef PORT_DOCUMENTS_H
 #define PORT_DOCUMENTS_H
 
@@ -15,20 +16,27 @@ struct document_info {
 	unsigned pages_n;
 	struct document_page *pages;
 	struct str notes; /* what was removed, one per line in English ("links removed"), empty if nothing */
-	/* the middle of a proposed place for an impression: the last ㊞ （印） 印 of a signature block; page 0 = none found */
+	/* the middle of a proposed place for an impression: the last ㊞ （印） 印 of a signature block; page
+	 * 0 = none found */
 	unsigned place_page;
 	double place_x_mm, place_y_mm;
 };
 
-/* Normalises (one revision, no active content, forms and annotations flattened, footer text of ASCII on each page), walks and
- * counts pages, extracts text. ret_pdf is what everybody sees from now on. Errors ERR_NOT_PDF, ERR_PDF_*, ERR_TOO_LARGE. */
-MUST_CHECK enum err documents_intake(struct pdfd *d, struct str pdf, struct str footer, struct arena *a, struct document_info *ret,
-    struct str *ret_pdf);
-/* One page as PNG, 16-level grey when the page has no colour, width_px wide (200..2000). page counts from 1. */
-MUST_CHECK enum err documents_render(struct pdfd *d, struct str pdf, unsigned page, unsigned width_px, struct arena *a,
-    struct str *ret_png);
-/* A PNG or JPEG as RGBA, top row first, EXIF orientation applied, at most 24 megapixels in and 2000 px a side out. ERR_IMAGE. */
-MUST_CHECK enum err documents_image(struct pdfd *d, struct str image, struct arena *a, struct str *ret_rgba, unsigned *ret_w,
+/* Normalises (one revision, no active content, forms and annotations flattened, footer text of ASCII on each
+ * page), walks and counts pages, extracts text. ret_pdf is what everybody sees from now on. Errors
+ * ERR_NOT_PDF, ERR_PDF_*, ERR_TOO_LARGE. */
+MUST_CHECK enum err
+documents_intake(struct pdfd *d, struct str pdf, struct str footer, struct arena *a,
+    struct document_info *ret, struct str *ret_pdf);
+/* One page as PNG, 16-level grey when the page has no colour, width_px wide (200..2000). page counts from 1.
+ */
+MUST_CHECK enum err
+documents_render(
+    struct pdfd *d, struct str pdf, unsigned page, unsigned width_px, struct arena *a, struct str *ret_png);
+/* A PNG or JPEG as RGBA, top row first, EXIF orientation applied, at most 24 megapixels in and 2000 px a side
+ * out. ERR_IMAGE. */
+MUST_CHECK enum err
+documents_image(struct pdfd *d, struct str image, struct arena *a, struct str *ret_rgba, unsigned *ret_w,
     unsigned *ret_h);
 
 #endif

@@ -25,7 +25,8 @@ struct letter {
 	struct str title, message, document_id;
 	struct str sender_company, sender_name, sender_mail;
 	struct str to_company, to_name, to_mail;
-	struct str who, who_before;   /* the party this is about (乙 山田 太郎 様); before: whom it was forwarded from */
+	struct str who,
+	    who_before; /* the party this is about (乙 山田 太郎 様); before: whom it was forwarded from */
 	struct str reason, code, url; /* url: the button's target, complete */
 	struct str guide_url;         /* the counterparties' guide */
 	struct str *parties;          /* 締結完了: company and name of each */
@@ -34,7 +35,9 @@ struct letter {
 	bool english;
 };
 
-/* Fills subject, text and html (and from_name, to_*, reply_to*, language) of ret; message_id and at_ms are the caller's. */
-MUST_CHECK enum err letter_compose(struct arena *a, const struct letter *l, struct mail *ret);
+/* Fills subject, text and html (and from_name, to_*, reply_to*, language) of ret; message_id and at_ms are
+ * the caller's. */
+MUST_CHECK enum err
+letter_compose(struct arena *a, const struct letter *l, struct mail *ret);
 
 #endif

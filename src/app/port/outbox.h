@@ -18,8 +18,10 @@ struct outbox_mail {
 };
 
 /* Newest first. */
-MUST_CHECK enum err outbox_list(struct outbox *o, struct arena *a, struct outbox_row **ret, size_t *ret_n);
+MUST_CHECK enum err
+outbox_list(struct outbox *o, struct arena *a, struct outbox_row **ret, size_t *ret_n);
 /* ERR_NOT_FOUND for any id that is not in the list. */
-MUST_CHECK enum err outbox_read(struct outbox *o, struct arena *a, struct str id, struct outbox_mail *ret);
+MUST_CHECK enum err
+outbox_read(struct outbox *o, struct arena *a, struct str id, struct outbox_mail *ret);
 
 #endif

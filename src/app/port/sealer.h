@@ -1,4 +1,5 @@
-/* Port: how a contract's PDF grows (evidence.md section 0). Implemented over evidence/ by proc/sealer.c, in the role jobs only. */
+/* Port: how a contract's PDF grows (evidence.md section 0). Implemented over evidence/ by proc/sealer.c, in
+ * the role jobs only. */
 #ifndef PORT_SEALER_H
 #define PORT_SEALER_H
 
@@ -14,26 +15,32 @@ struct seal_place {
 };
 
 struct seal_approval {
-	struct str field;          /* as made at certification */
-	struct str impression;     /* inkan_encode() form; empty = none */
-	struct str name;           /* the participant */
-	struct str reason;         /* 合意 + mail + how authenticated */
-	int64_t at_ms;             /* time of consent */
+	struct str field;      /* as made at certification */
+	struct str impression; /* inkan_encode() form; empty = none */
+	struct str name;       /* the participant */
+	struct str reason;     /* 合意 + mail + how authenticated */
+	int64_t at_ms;         /* time of consent */
 };
 
-/* R0: certification signature (DocMDP P=2) over the empty fields. *file grows by one revision, or stays as it was on error. */
-MUST_CHECK enum err sealer_certify(struct sealer *s, struct str job, const struct seal_place *places, size_t n, int64_t at_ms,
+/* R0: certification signature (DocMDP P=2) over the empty fields. *file grows by one revision, or stays as it
+ * was on error. */
+MUST_CHECK enum err
+sealer_certify(struct sealer *s, struct str job, const struct seal_place *places, size_t n, int64_t at_ms,
     struct buf *file);
 /* R1..Rn: one approval signature. */
-MUST_CHECK enum err sealer_approve(struct sealer *s, struct str job, const struct seal_approval *what, struct buf *file);
+MUST_CHECK enum err
+sealer_approve(struct sealer *s, struct str job, const struct seal_approval *what, struct buf *file);
 /* Rc: document timestamp. ret_time_ms = genTime. ERR_TSA: try again later. */
-MUST_CHECK enum err sealer_timestamp(struct sealer *s, struct str job, struct buf *file, int64_t *ret_time_ms);
+MUST_CHECK enum err
+sealer_timestamp(struct sealer *s, struct str job, struct buf *file, int64_t *ret_time_ms);
 /* A document of our own (the certificate): one B-T signature. */
-MUST_CHECK enum err sealer_seal(struct sealer *s, struct str job, struct str reason, int64_t at_ms, struct buf *file);
+MUST_CHECK enum err
+sealer_seal(struct sealer *s, struct str job, struct str reason, int64_t at_ms, struct buf *file);
 /* For the certificate's block C1. */
 struct sealer_identity {
 	struct str subject, serial, fingerprint_sha256, tsa_name;
 };
-MUST_CHECK enum err sealer_identity(struct sealer *s, struct arena *a, struct sealer_identity *ret);
+MUST_CHECK enum err
+sealer_identity(struct sealer *s, struct arena *a, struct sealer_identity *ret);
 
 #endif

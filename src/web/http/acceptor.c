@@ -35,13 +35,15 @@ dismiss(struct acceptor *a, struct newcomer *n)
 	n->fd = -1;
 }
 
-/* Every path goes to the front page: what a plain request asked for may hold a token, which has no business in an answer. */
+/* Every path goes to the front page: what a plain request asked for may hold a token, which has no business
+ * in an answer. */
 static void
 redirect(struct acceptor *a, struct newcomer *n)
 {
 	char text[1024], request[4096];
 	int length = snprintf(text, sizeof(text),
-	    "HTTP/1.1 301 Moved Permanently\r\nLocation: %.*s/\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+	    "HTTP/1.1 301 Moved Permanently\r\nLocation: %.*s/\r\nContent-Length: 0\r\nConnection: "
+	    "close\r\n\r\n",
 	    STR_ARG(a->config.base_url));
 	ssize_t got = recv(n->fd, request, sizeof(request), MSG_DONTWAIT);
 	if (got > 0 && send(n->fd, text, (size_t)length, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
@@ -88,7 +90,8 @@ welcome(struct acceptor *a, int listen_fd)
 	for (int i = 0; i < 64; i++) {
 		struct sockaddr_storage address;
 		socklen_t length = sizeof(address);
-		int fd = accept4(listen_fd, (struct sockaddr *)&address, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		int fd =
+		    accept4(listen_fd, (struct sockaddr *)&address, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
 		if (fd < 0)
 			return;
 		struct newcomer *n = free_place(a);

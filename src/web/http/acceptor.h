@@ -1,4 +1,5 @@
-/* Takes new connections, tells TLS from plain http by the first byte, and answers plain http with a redirect. */
+/* Takes new connections, tells TLS from plain http by the first byte, and answers plain http with a redirect.
+ */
 #ifndef WEB_HTTP_ACCEPTOR_H
 #define WEB_HTTP_ACCEPTOR_H
 
@@ -17,8 +18,10 @@ struct acceptor_config {
 };
 
 struct acceptor;
-MUST_CHECK enum err acceptor_start(const struct acceptor_config *config, struct acceptor **ret);
+MUST_CHECK enum err
+acceptor_start(const struct acceptor_config *config, struct acceptor **ret);
 /* No more connections are taken; those taken live on. */
-void acceptor_stop(struct acceptor *a);
+void
+acceptor_stop(struct acceptor *a);
 
 #endif

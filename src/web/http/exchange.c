@@ -41,9 +41,9 @@ set_cookie(struct exchange *x, struct str name, struct str value, int64_t max_ag
 {
 	if (x->set_cookies_n == 8)
 		return;
-	x->set_cookies[x->set_cookies_n++] = arena_printf(&x->arena,
-	    "__Host-%.*s=%.*s; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=%lld", STR_ARG(name), STR_ARG(value),
-	    (long long)(value.n ? max_age_s : 0));
+	x->set_cookies[x->set_cookies_n++] =
+	    arena_printf(&x->arena, "__Host-%.*s=%.*s; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=%lld",
+	        STR_ARG(name), STR_ARG(value), (long long)(value.n ? max_age_s : 0));
 }
 
 /* ---- who and in which language ---- */
@@ -59,7 +59,8 @@ choose_language(struct exchange *x)
 	x->req.english = en >= 0 && (ja < 0 || en < ja);
 }
 
-/* The csrf token is bound to the session; without one, to a random cookie that only pages of ours can have read back. */
+/* The csrf token is bound to the session; without one, to a random cookie that only pages of ours can have
+ * read back. */
 static void
 choose_csrf(struct exchange *x, const struct http_server_config *config)
 {
@@ -119,7 +120,8 @@ exchange_prepare(struct exchange *x, const struct http_server_config *config)
 	choose_csrf(x, config);
 	if (x->refused != OK || x->req.method != HTTP_POST)
 		return;
-	x->is_multipart = x->route->body == ROUTE_UPLOAD && str_starts(x->content_type, STR("multipart/form-data"));
+	x->is_multipart =
+	    x->route->body == ROUTE_UPLOAD && str_starts(x->content_type, STR("multipart/form-data"));
 	if (x->is_multipart)
 		x->refused = multipart_begin(&x->parts, &x->arena, config->temp_dir, x->content_type);
 	else
@@ -162,7 +164,8 @@ read_form(struct exchange *x)
 	x->req.form = ARENA_ARRAY(&x->arena, struct http_part, n);
 	x->req.form_n = n;
 	for (size_t i = 0; i < n; i++)
-		x->req.form[i] = (struct http_part){.name = fields[i].name, .value = fields[i].value, .fd = -1};
+		x->req.form[i] =
+		    (struct http_part){.name = fields[i].name, .value = fields[i].value, .fd = -1};
 	return OK;
 }
 
@@ -221,7 +224,8 @@ show_error(struct exchange *x, const struct http_server_config *config, struct a
 	x->res.status = err_info(e)->http_status;
 	struct http_ctx c = {app, &x->req, &x->res};
 	if (e == ERR_LOGIN && x->route && x->route->who == ROUTE_USER && x->req.method == HTTP_GET) {
-		if (http_redirect(&c, x->req.path.n > 1 ? "/login?next=%.*s" : "/login", STR_ARG(x->req.path)) == OK)
+		if (http_redirect(
+		        &c, x->req.path.n > 1 ? "/login?next=%.*s" : "/login", STR_ARG(x->req.path)) == OK)
 			return;
 	}
 	config->error_page(&c, e);
@@ -291,13 +295,18 @@ finish(struct exchange *x)
 static void
 access_line(const struct exchange *x)
 {
-	log_event(LOG_INFO, "http", "method=%s route=%s status=%d ms=%lld bytes=%zu", x->req.method == HTTP_POST ? "POST" : "GET",
-	    x->asset ? "/assets/" : x->route ? x->route->path : "-", x->res.status, (long long)(clock_monotonic_ms() - x->began_ms),
+	log_event(LOG_INFO, "http", "method=%s route=%s status=%d ms=%lld bytes=%zu",
+	    x->req.method == HTTP_POST ? "POST" : "GET",
+	    x->asset   ? "/assets/"
+	    : x->route ? x->route->path
+	               : "-",
+	    x->res.status, (long long)(clock_monotonic_ms() - x->began_ms),
 	    x->res.fd >= 0 ? x->res.fd_size : x->res.body.n);
 }
 
 void
-exchange_serve(struct exchange *x, const struct http_server_config *config, struct app *app, struct rate *rate)
+exchange_serve(
+    struct exchange *x, const struct http_server_config *config, struct app *app, struct rate *rate)
 {
 	app->arena = &x->arena;
 	app->now_ms = clock_utc_ms();
@@ -410,7 +419,8 @@ http_set_cookie(struct http_ctx *c, const char *name, struct str value, int64_t 
 void
 http_set_signer(struct http_ctx *c, struct str participant, struct str session)
 {
-	set_cookie(exchange_of(c->req), arena_printf(c->app->arena, "s-%.*s", STR_ARG(participant)), session, 12 * 3600);
+	set_cookie(exchange_of(c->req), arena_printf(c->app->arena, "s-%.*s", STR_ARG(participant)), session,
+	    12 * 3600);
 }
 
 struct str
@@ -430,18 +440,21 @@ void
 http_disposition(struct http_ctx *c, struct str file_name, bool attachment)
 {
 	struct buf b CLEANUP(buf_free) = {0};
-	/* for readers that know no other: the ASCII of the name, under one of ours so that it is never empty or hidden */
+	/* for readers that know no other: the ASCII of the name, under one of ours so that it is never empty
+	 * or hidden */
 	buf_printf(&b, "%s; filename=\"keiin_", attachment ? "attachment" : "inline");
 	for (size_t i = 0; i < file_name.n; i++) {
 		char ch = file_name.p[i];
-		bool plain = (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9') || ch == '.' || ch == '-';
+		bool plain = (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') ||
+		             (ch >= '0' && ch <= '9') || ch == '.' || ch == '-';
 		if ((unsigned char)ch < 0x80)
 			buf_put_byte(&b, plain ? (unsigned char)ch : '_');
 	}
 	buf_put_c(&b, "\"; filename*=UTF-8''");
 	for (size_t i = 0; i < file_name.n; i++) {
 		unsigned char ch = (unsigned char)file_name.p[i];
-		bool plain = (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9') || ch == '.' || ch == '-';
+		bool plain = (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') ||
+		             (ch >= '0' && ch <= '9') || ch == '.' || ch == '-';
 		if (plain)
 			buf_put_byte(&b, ch);
 		else
@@ -456,7 +469,8 @@ one_range(struct str header, size_t size, size_t *ret_from, size_t *ret_to)
 {
 	unsigned long long from, to = size - 1;
 	struct str unit, first;
-	if (size == 0 || !str_split(&header, '=', &unit) || !str_eq(unit, STR("bytes")) || str_chr(header, ',') >= 0)
+	if (size == 0 || !str_split(&header, '=', &unit) || !str_eq(unit, STR("bytes")) ||
+	    str_chr(header, ',') >= 0)
 		return false;
 	if (!str_split(&header, '-', &first) || !str_to_u64(first, size - 1, &from))
 		return false;
@@ -485,7 +499,8 @@ http_send_file(struct http_ctx *c, const struct file_ref *f, bool attachment)
 		TRY(e);
 		buf_put(&c->res->body, str_make(p, to - from + 1));
 		c->res->status = 206;
-		add_header(c->res, STR("Content-Range"), arena_printf(c->app->arena, "bytes %zu-%zu/%zu", from, to, size));
+		add_header(c->res, STR("Content-Range"),
+		    arena_printf(c->app->arena, "bytes %zu-%zu/%zu", from, to, size));
 		return OK;
 	}
 	c->res->fd = fd;

@@ -14,10 +14,10 @@ struct exchange {
 	struct http_response res;
 	const struct route *route;
 	const struct asset *asset;
-	enum err refused;      /* decided before the body was read */
-	struct buf form;       /* urlencoded body */
+	enum err refused; /* decided before the body was read */
+	struct buf form;  /* urlencoded body */
 	struct multipart parts;
-	size_t body_n;         /* bytes of a multipart body so far */
+	size_t body_n; /* bytes of a multipart body so far */
 	bool is_multipart, head, accepts_gzip, same_origin, answered;
 	struct str raw_cookies, host, content_type, origin, fetch_site;
 	struct http_field cookies[32];
@@ -30,11 +30,16 @@ struct exchange {
 };
 
 /* The request line and headers are known: route, cookies, session, language, csrf. */
-void exchange_prepare(struct exchange *x, const struct http_server_config *config);
+void
+exchange_prepare(struct exchange *x, const struct http_server_config *config);
 /* A piece of the body; remembers what is wrong with it. */
-void exchange_body(struct exchange *x, const struct http_server_config *config, struct str bytes);
+void
+exchange_body(struct exchange *x, const struct http_server_config *config, struct str bytes);
 /* On a worker: checks, calls the handler or shows the error, and completes the answer. */
-void exchange_serve(struct exchange *x, const struct http_server_config *config, struct app *app, struct rate *rate);
-void exchange_free(struct exchange *x);
+void
+exchange_serve(
+    struct exchange *x, const struct http_server_config *config, struct app *app, struct rate *rate);
+void
+exchange_free(struct exchange *x);
 
 #endif

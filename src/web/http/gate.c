@@ -23,7 +23,8 @@ is_token(const char *s)
 	if (!*s)
 		return false;
 	for (; *s; s++) {
-		bool letter = (*s >= 'a' && *s <= 'z') || (*s >= 'A' && *s <= 'Z') || (*s >= '0' && *s <= '9');
+		bool letter =
+		    (*s >= 'a' && *s <= 'z') || (*s >= 'A' && *s <= 'Z') || (*s >= '0' && *s <= '9');
 		if (!letter && !strchr("!#$%&'*+-.^_`|~", *s))
 			return false;
 	}
@@ -47,5 +48,6 @@ gate_header(struct gate *g, const char *name, const char *value)
 bool
 gate_pass(const struct gate *g)
 {
-	return g->hosts == 1 && g->lengths + g->codings <= 1 && !g->foreign_coding && !g->bad_name && !g->too_many;
+	return g->hosts == 1 && g->lengths + g->codings <= 1 && !g->foreign_coding && !g->bad_name &&
+	       !g->too_many;
 }

@@ -5,7 +5,8 @@
 #include "str.h"
 
 /* The request target as sent: no control bytes, no encoded NUL, starts with /. */
-bool gate_target(const char *raw);
+bool
+gate_target(const char *raw);
 
 /* Counts of the headers that decide where a request ends and whom it is for. */
 struct gate {
@@ -13,7 +14,9 @@ struct gate {
 	bool foreign_coding, bad_name, too_many;
 	unsigned headers;
 };
-void gate_header(struct gate *g, const char *name, const char *value);
-bool gate_pass(const struct gate *g);
+void
+gate_header(struct gate *g, const char *name, const char *value);
+bool
+gate_pass(const struct gate *g);
 
 #endif

@@ -1,4 +1,5 @@
-/* The only place that knows libmicrohttpd: connections and TLS are its, requests are handed to workers and answers handed back. */
+/* The only place that knows libmicrohttpd: connections and TLS are its, requests are handed to workers and
+ * answers handed back. */
 #include "acceptor.h"
 #include "clock.h"
 #include "exchange.h"
@@ -17,17 +18,28 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { HEADER_DEADLINE_MS = 10000, BODY_DEADLINE_MS = 120000, IDLE_S = 30, CONNECTIONS_MAX = 4000, PER_ADDRESS_MAX = 400, QUERY_MAX = 64 };
+enum {
+	HEADER_DEADLINE_MS = 10000,
+	BODY_DEADLINE_MS = 120000,
+	IDLE_S = 30,
+	CONNECTIONS_MAX = 4000,
+	PER_ADDRESS_MAX = 400,
+	QUERY_MAX = 64
+};
 
 /* 256-bit AEAD only (TLS 1.3 and 1.2), as the guide promises its readers. */
 static const char tls_priorities[] =
     "NONE:+VERS-TLS1.3:+VERS-TLS1.2:+AES-256-GCM:+CHACHA20-POLY1305:+AEAD:+ECDHE-ECDSA:+ECDHE-RSA:"
-    "+GROUP-X25519:+GROUP-SECP384R1:+GROUP-SECP256R1:+SIGN-ECDSA-SHA256:+SIGN-ECDSA-SHA384:+SIGN-ECDSA-SECP256R1-SHA256:"
-    "+SIGN-ECDSA-SECP384R1-SHA384:+SIGN-EDDSA-ED25519:+SIGN-RSA-PSS-RSAE-SHA256:+SIGN-RSA-PSS-RSAE-SHA384:+SIGN-RSA-SHA256:"
+    "+GROUP-X25519:+GROUP-SECP384R1:+GROUP-SECP256R1:+SIGN-ECDSA-SHA256:+SIGN-ECDSA-SHA384:+SIGN-ECDSA-"
+    "SECP256R1-SHA256:"
+    "+SIGN-ECDSA-SECP384R1-SHA384:+SIGN-EDDSA-ED25519:+SIGN-RSA-PSS-RSAE-SHA256:+SIGN-RSA-PSS-RSAE-SHA384:+"
+    "SIGN-RSA-SHA256:"
     "+SIGN-RSA-SHA384:+CTYPE-X509:+COMP-NULL:%SERVER_PRECEDENCE";
 
-static const char csp[] = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; font-src 'self'; connect-src 'self'; "
-                          "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+static const char csp[] = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; "
+                          "font-src 'self'; connect-src 'self'; "
+                          "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+                          "require-trusted-types-for 'script'; trusted-types 'none'";
 
 struct http_server {
 	struct http_server_config config;
@@ -117,9 +129,12 @@ address_of(struct MHD_Connection *c, struct arena *a)
 	const union MHD_ConnectionInfo *info = MHD_get_connection_info(c, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
 	char text[INET6_ADDRSTRLEN] = "";
 	if (info && info->client_addr->sa_family == AF_INET)
-		inet_ntop(AF_INET, &((const struct sockaddr_in *)(const void *)info->client_addr)->sin_addr, text, sizeof(text));
+		inet_ntop(AF_INET, &((const struct sockaddr_in *)(const void *)info->client_addr)->sin_addr,
+		    text, sizeof(text));
 	else if (info && info->client_addr->sa_family == AF_INET6)
-		inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)(const void *)info->client_addr)->sin6_addr, text, sizeof(text));
+		inet_ntop(AF_INET6,
+		    &((const struct sockaddr_in6 *)(const void *)info->client_addr)->sin6_addr, text,
+		    sizeof(text));
 	return arena_str(a, str_c(text));
 }
 
@@ -159,8 +174,9 @@ header(void *cls, enum MHD_ValueKind kind, const char *name, const char *value)
 	return MHD_YES;
 }
 
-/* Browsers send Origin with every POST; one that names another place is refused. Under our no-referrer policy it says "null" for our own
- * forms too: then Sec-Fetch-Site tells, where the browser has it; the form's token is asked for in any case. */
+/* Browsers send Origin with every POST; one that names another place is refused. Under our no-referrer policy
+ * it says "null" for our own forms too: then Sec-Fetch-Site tells, where the browser has it; the form's token
+ * is asked for in any case. */
 static bool
 same_origin(const struct exchange *x)
 {
@@ -187,7 +203,8 @@ read_head(struct exchange *x, struct MHD_Connection *c, const char *method)
 {
 	struct header_walk w = {.x = x};
 	struct str m = str_c(method);
-	/* the raw target was kept by note_target(); MHD's own is unescaped into a C string and cannot be trusted */
+	/* the raw target was kept by note_target(); MHD's own is unescaped into a C string and cannot be
+	 * trusted */
 	struct str raw = x->req.path;
 	x->req.path = STR("/");
 	MHD_get_connection_values(c, MHD_HEADER_KIND, header, &w);
@@ -202,7 +219,8 @@ read_head(struct exchange *x, struct MHD_Connection *c, const char *method)
 	return read_target(x, raw);
 }
 
-/* Called with the request line's target before anything else; what it returns becomes the request's *con_cls. */
+/* Called with the request line's target before anything else; what it returns becomes the request's *con_cls.
+ */
 static void *
 note_target(void *cls, const char *uri, struct MHD_Connection *c)
 {
@@ -286,7 +304,8 @@ send_answer(struct exchange *x, struct MHD_Connection *c)
 static enum MHD_Result
 overloaded(struct exchange *x, struct MHD_Connection *c)
 {
-	static const char text[] = "混み合っています。しばらくしてからもう一度お試しください。/ Busy. Please try again a little later.\n";
+	static const char text[] = "混み合っています。しばらくしてからもう一度お試しください。/ Busy. Please "
+	                           "try again a little later.\n";
 	x->res.status = 503;
 	x->res.mime = STR("text/plain; charset=utf-8");
 	x->res.body.n = 0;
@@ -295,8 +314,8 @@ overloaded(struct exchange *x, struct MHD_Connection *c)
 }
 
 static enum MHD_Result
-on_request(void *cls, struct MHD_Connection *c, const char *url, const char *method, const char *version, const char *data,
-    size_t *data_n, void **con_cls)
+on_request(void *cls, struct MHD_Connection *c, const char *url, const char *method, const char *version,
+    const char *data, size_t *data_n, void **con_cls)
 {
 	struct http_server *s = cls;
 	struct exchange *x = *con_cls;
@@ -334,7 +353,8 @@ on_completed(void *cls, struct MHD_Connection *c, void **con_cls, enum MHD_Reque
 }
 
 static void
-on_connection(void *cls, struct MHD_Connection *c, void **socket_context, enum MHD_ConnectionNotificationCode what)
+on_connection(
+    void *cls, struct MHD_Connection *c, void **socket_context, enum MHD_ConnectionNotificationCode what)
 {
 	struct http_server *s = cls;
 	if (what == MHD_CONNECTION_NOTIFY_STARTED)
@@ -363,16 +383,19 @@ take_connection(void *self, int fd, const struct sockaddr *address, socklen_t n)
 static enum err
 start_daemon(struct http_server *s)
 {
-	const struct MHD_OptionItem tls[] = {{MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)s->config.key_pem},
+	const struct MHD_OptionItem tls[] = {
+	    {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)(uintptr_t)s->config.key_pem},
 	    {MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)(uintptr_t)s->config.certificate_pem},
 	    {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)tls_priorities}, {MHD_OPTION_END, 0, NULL}};
-	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TLS | MHD_USE_ITC | MHD_USE_NO_LISTEN_SOCKET |
-	    MHD_USE_ERROR_LOG;
-	s->daemon = MHD_start_daemon(flags, 0, NULL, NULL, on_request, s, MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL, MHD_OPTION_ARRAY, tls,
-	    MHD_OPTION_URI_LOG_CALLBACK, note_target, s, MHD_OPTION_NOTIFY_COMPLETED, on_completed, s, MHD_OPTION_NOTIFY_CONNECTION,
-	    on_connection, s, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
-	    (unsigned)PER_ADDRESS_MAX, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)32 * 1024,
-	    MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
+	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TLS |
+	                 MHD_USE_ITC | MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ERROR_LOG;
+	s->daemon = MHD_start_daemon(flags, 0, NULL, NULL, on_request, s, MHD_OPTION_EXTERNAL_LOGGER, on_log,
+	    NULL, MHD_OPTION_ARRAY, tls, MHD_OPTION_URI_LOG_CALLBACK, note_target, s,
+	    MHD_OPTION_NOTIFY_COMPLETED, on_completed, s, MHD_OPTION_NOTIFY_CONNECTION, on_connection, s,
+	    MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+	    (unsigned)PER_ADDRESS_MAX, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S,
+	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)32 * 1024, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+	    MHD_OPTION_END);
 	return s->daemon ? OK : ERR_IO;
 }
 

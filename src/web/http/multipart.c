@@ -181,7 +181,10 @@ step(struct multipart *m, bool *ret_more)
 		m->state = MULTIPART_BODY;
 		return OK;
 	case MULTIPART_END:
-	case MULTIPART_BAD: drop(m, m->pending.n); *ret_more = false; return OK;
+	case MULTIPART_BAD:
+		drop(m, m->pending.n);
+		*ret_more = false;
+		return OK;
 	}
 	return BUG("multipart state");
 }

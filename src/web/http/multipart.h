@@ -1,4 +1,5 @@
-/* multipart/form-data (RFC 7578) read piece by piece: fields into memory, files into an unlinked temporary file. */
+/* multipart/form-data (RFC 7578) read piece by piece: fields into memory, files into an unlinked temporary
+ * file. */
 #ifndef WEB_HTTP_MULTIPART_H
 #define WEB_HTTP_MULTIPART_H
 
@@ -20,11 +21,15 @@ struct multipart {
 };
 
 /* content_type: the whole header. ERR_INVALID without a usable boundary. */
-MUST_CHECK enum err multipart_begin(struct multipart *m, struct arena *a, const char *temp_dir, struct str content_type);
-MUST_CHECK enum err multipart_feed(struct multipart *m, struct str bytes);
+MUST_CHECK enum err
+multipart_begin(struct multipart *m, struct arena *a, const char *temp_dir, struct str content_type);
+MUST_CHECK enum err
+multipart_feed(struct multipart *m, struct str bytes);
 /* After the last byte: the parts, files rewound. ERR_INVALID when it was cut short. */
-MUST_CHECK enum err multipart_end(struct multipart *m);
+MUST_CHECK enum err
+multipart_end(struct multipart *m);
 /* Closes the files and frees what is not the arena's. */
-void multipart_free(struct multipart *m);
+void
+multipart_free(struct multipart *m);
 
 #endif

@@ -7,8 +7,12 @@
 
 enum { BUCKETS = 4096, MINUTE_MS = 60000 };
 
-static const unsigned per_minute[RATE_CLASSES] = {
-    [RATE_PAGE] = 1200, [RATE_ASSET] = 6000, [RATE_LOGIN] = 30, [RATE_CODE] = 30, [RATE_UPLOAD] = 60, [RATE_PREVIEW] = 600};
+static const unsigned per_minute[RATE_CLASSES] = {[RATE_PAGE] = 1200,
+    [RATE_ASSET] = 6000,
+    [RATE_LOGIN] = 30,
+    [RATE_CODE] = 30,
+    [RATE_UPLOAD] = 60,
+    [RATE_PREVIEW] = 600};
 
 struct bucket {
 	uint64_t key;
@@ -68,7 +72,8 @@ rate_take(struct rate *r, enum rate_class class, struct str ip, int64_t now_ms)
 	double most = per_minute[class];
 	pthread_mutex_lock(&r->lock);
 	if (b->key != key) {
-		/* a stranger's bucket is taken over only with what it has left, if it was used within the minute */
+		/* a stranger's bucket is taken over only with what it has left, if it was used within the
+		 * minute */
 		double left = b->key && now_ms - b->at_ms < MINUTE_MS && b->tokens < most ? b->tokens : most;
 		*b = (struct bucket){.key = key, .tokens = left < 1 ? 1 : left, .at_ms = now_ms};
 	}

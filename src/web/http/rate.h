@@ -9,9 +9,12 @@
 enum rate_class { RATE_PAGE, RATE_ASSET, RATE_LOGIN, RATE_CODE, RATE_UPLOAD, RATE_PREVIEW, RATE_CLASSES };
 
 struct rate;
-struct rate *rate_new(void);
-void rate_free(struct rate *r);
+struct rate *
+rate_new(void);
+void
+rate_free(struct rate *r);
 /* Takes one token of the address (an IPv6 address counts by its /64). False: too many. */
-bool rate_take(struct rate *r, enum rate_class class, struct str ip, int64_t now_ms);
+bool
+rate_take(struct rate *r, enum rate_class class, struct str ip, int64_t now_ms);
 
 #endif

@@ -22,6 +22,7 @@ extern const struct route routes[];
 extern const size_t routes_n;
 
 /* ERR_NOT_FOUND, or ERR_METHOD when the path exists for the other method. args point into path. */
-MUST_CHECK enum err route_find(enum http_method method, struct str path, const struct route **ret, struct str args[4]);
+MUST_CHECK enum err
+route_find(enum http_method method, struct str path, const struct route **ret, struct str args[4]);
 
 #endif

@@ -70,8 +70,8 @@ show_login(struct http_ctx *c, struct str mail, struct str next, enum err proble
 	p.top.user_name = STR_NONE;
 	if (problem != OK) {
 		const struct err_info *info = err_info(problem);
-		p.faults.v[p.faults.n++] =
-		    (struct page_fault){.field = STR("mail"), .message = str_c(c->req->english ? info->en : info->ja)};
+		p.faults.v[p.faults.n++] = (struct page_fault){
+		    .field = STR("mail"), .message = str_c(c->req->english ? info->en : info->ja)};
 		c->res->status = info->http_status;
 	}
 	struct tmpl t = page_tmpl(c);

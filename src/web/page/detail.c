@@ -37,8 +37,8 @@ signer_words(struct http_ctx *c, const struct participant_view *p)
 {
 	if (p->signer_name.n == 0 && p->signer_mail.n == 0)
 		return STR_NONE;
-	return arena_printf(c->app->arena, "%.*s %.*s %.*s <%.*s>", STR_ARG(p->signer_company), STR_ARG(p->signer_title),
-	    STR_ARG(p->signer_name), STR_ARG(p->signer_mail));
+	return arena_printf(c->app->arena, "%.*s %.*s %.*s <%.*s>", STR_ARG(p->signer_company),
+	    STR_ARG(p->signer_title), STR_ARG(p->signer_name), STR_ARG(p->signer_mail));
 }
 
 static struct str
@@ -61,7 +61,8 @@ advice_words(struct http_ctx *c, const struct envelope_view *v)
 {
 	switch (v->state) {
 	case ENVELOPE_PREPARING:
-		return say(c, "送信の準備をしています。まもなく依頼が届きます。", "Being prepared. The requests go out in a moment.");
+		return say(c, "送信の準備をしています。まもなく依頼が届きます。",
+		    "Being prepared. The requests go out in a moment.");
 	case ENVELOPE_SENT:
 	case ENVELOPE_PARTIALLY_SIGNED:
 		return say(c, "署名者の確認を待っています。", "Waiting for the signers.");
@@ -71,7 +72,8 @@ advice_words(struct http_ctx *c, const struct envelope_view *v)
 	case ENVELOPE_COMPLETED:
 		return say(c, "締結が完了しました。全員に【締結完了】のメールを送りました。",
 		    "Concluded. Everybody has been mailed the link to the finished contract.");
-	case ENVELOPE_WITHDRAWN: return say(c, "この依頼は取り下げられました。", "This request was withdrawn.");
+	case ENVELOPE_WITHDRAWN:
+		return say(c, "この依頼は取り下げられました。", "This request was withdrawn.");
 	case ENVELOPE_DRAFT:
 	case ENVELOPE_RETURNED:
 	case ENVELOPE_SUPERSEDED: break;
@@ -82,7 +84,8 @@ advice_words(struct http_ctx *c, const struct envelope_view *v)
 static void
 fill_participants(struct http_ctx *c, const struct envelope_view *v, struct detail_page *p)
 {
-	const struct draft_participant **drafts = ARENA_ARRAY(c->app->arena, const struct draft_participant *, v->participants_n);
+	const struct draft_participant **drafts =
+	    ARENA_ARRAY(c->app->arena, const struct draft_participant *, v->participants_n);
 	p->participants = ARENA_ARRAY(c->app->arena, struct detail_participant, v->participants_n);
 	p->participants_n = v->participants_n;
 	for (unsigned i = 0; i < v->participants_n; i++) {
@@ -132,14 +135,17 @@ show(struct http_ctx *c, enum err problem)
 	    .problem = c->req->english ? v->problem_en : v->problem_ja,
 	    .returned = v->state == ENVELOPE_RETURNED,
 	    .superseded = v->state == ENVELOPE_SUPERSEDED,
-	    .withdrawable = v->state == ENVELOPE_SENT || v->state == ENVELOPE_PARTIALLY_SIGNED || v->state == ENVELOPE_RETURNED,
+	    .withdrawable = v->state == ENVELOPE_SENT || v->state == ENVELOPE_PARTIALLY_SIGNED ||
+	                    v->state == ENVELOPE_RETURNED,
 	    .sealing = v->state == ENVELOPE_SEALING};
-	p.refresh = v->state == ENVELOPE_PREPARING || p.sealing || (v->state == ENVELOPE_COMPLETED && !v->certificate_ready);
+	p.refresh = v->state == ENVELOPE_PREPARING || p.sealing ||
+	            (v->state == ENVELOPE_COMPLETED && !v->certificate_ready);
 	sender_top_fill(c, NAV_HOME, &p.top);
 	if (problem != OK) {
 		const struct err_info *info = err_info(problem);
 		p.withdraw_fault = str_c(c->req->english ? info->en : info->ja);
-		p.faults.v[p.faults.n++] = (struct page_fault){.field = STR("reason"), .message = p.withdraw_fault};
+		p.faults.v[p.faults.n++] =
+		    (struct page_fault){.field = STR("reason"), .message = p.withdraw_fault};
 		c->res->status = info->http_status;
 	}
 	fill_participants(c, v, &p);
@@ -158,7 +164,8 @@ page_detail(struct http_ctx *c)
 enum err
 page_withdraw(struct http_ctx *c)
 {
-	enum err e = app_envelope_withdraw(c->app, &c->req->user, c->req->args[0], http_form(c->req, "reason"));
+	enum err e =
+	    app_envelope_withdraw(c->app, &c->req->user, c->req->args[0], http_form(c->req, "reason"));
 	if (e == ERR_REASON || e == ERR_INVALID)
 		return show(c, e);
 	TRY(e);
@@ -170,7 +177,8 @@ page_envelope_page(struct http_ctx *c)
 {
 	unsigned long long number;
 	struct str name = c->req->args[1], png;
-	if (!str_ends(name, STR(".png")) || !str_to_u64(str_slice(name, 0, name.n - 4), 1000, &number) || number == 0)
+	if (!str_ends(name, STR(".png")) || !str_to_u64(str_slice(name, 0, name.n - 4), 1000, &number) ||
+	    number == 0)
 		return ERR_NOT_FOUND;
 	TRY(app_envelope_page(c->app, &c->req->user, c->req->args[0], (unsigned)number, 720, &png));
 	c->res->mime = STR("image/png");

@@ -1,5 +1,5 @@
-/* The draft: who signs, in which order, what is asked of them and where they stamp. Works without JavaScript: buttons that add
- * or remove a row send the form and get it back changed. */
+/* The draft: who signs, in which order, what is asked of them and where they stamp. Works without JavaScript:
+ * buttons that add or remove a row send the form and get it back changed. */
 #include "handlers.h"
 #include "page.h"
 #include "sender_pages.h"
@@ -51,7 +51,8 @@ read_places(struct http_ctx *c, unsigned p, struct form *f, struct draft_partici
 		f->places_shown[p - 1] = i;
 		if (str_trim(page).n == 0)
 			continue;
-		/* a number that cannot be read becomes one that the application refuses, so that it is pointed out */
+		/* a number that cannot be read becomes one that the application refuses, so that it is
+		 * pointed out */
 		d->places[d->places_n++] = (struct place){.page = number(page, 1000, 0),
 		    .x_mm = millimetres(field(c, "p%u-place%u-x", p, i), -1),
 		    .y_mm = millimetres(field(c, "p%u-place%u-y", p, i), -1),
@@ -69,8 +70,8 @@ read_requests(struct http_ctx *c, unsigned p, struct form *f, struct draft_parti
 		f->requests_shown[p - 1] = i;
 		if (str_trim(name).n == 0)
 			continue;
-		d->requests[d->requests_n++] =
-		    (struct document_request){.name = name, .required = field(c, "p%u-request%u-required", p, i).n > 0};
+		d->requests[d->requests_n++] = (struct document_request){
+		    .name = name, .required = field(c, "p%u-request%u-required", p, i).n > 0};
 	}
 }
 
@@ -88,7 +89,8 @@ read_form(struct http_ctx *c, struct form *f)
 		d->company = field(c, "p%u-company", p);
 		d->mail = field(c, "p%u-mail", p);
 		d->order = number(field(c, "p%u-order", p), PARTICIPANTS_MAX, p);
-		d->entry = (field(c, "p%u-entry-mail", p).n ? ENTRY_MAIL : 0) | (field(c, "p%u-entry-url", p).n ? ENTRY_URL : 0);
+		d->entry = (field(c, "p%u-entry-mail", p).n ? ENTRY_MAIL : 0) |
+		           (field(c, "p%u-entry-url", p).n ? ENTRY_URL : 0);
 		d->seal_required = field(c, "p%u-seal", p).n > 0;
 		d->handwriting_allowed = field(c, "p%u-ink", p).n > 0;
 		read_places(c, p, f, d);
@@ -104,7 +106,8 @@ form_of_draft(const struct envelope_view *v, struct form *f)
 	for (unsigned i = 0; i < v->participants_n && f->n < PARTICIPANTS_MAX; i++)
 		f->participants[f->n++] = v->participants[i].draft;
 	if (f->n == 0)
-		f->participants[f->n++] = (struct draft_participant){.order = 1, .entry = ENTRY_MAIL, .seal_required = true};
+		f->participants[f->n++] =
+		    (struct draft_participant){.order = 1, .entry = ENTRY_MAIL, .seal_required = true};
 	for (unsigned i = 0; i < f->n; i++) {
 		struct draft_participant *d = &f->participants[i];
 		if (d->seal_required && d->places_n == 0 && v->proposed.page)
@@ -133,7 +136,8 @@ participant_row(struct http_ctx *c, const struct form *f, unsigned i, const stru
 	for (e.places_n = 0; e.places_n < (places ? places : 1); e.places_n++) {
 		unsigned k = e.places_n;
 		struct edit_place *row = &e.places[k];
-		*row = (struct edit_place){.number = k + 1, .size_mm = DEFAULT_SIZE_MM, .empty = k >= e.draft.places_n};
+		*row = (struct edit_place){
+		    .number = k + 1, .size_mm = DEFAULT_SIZE_MM, .empty = k >= e.draft.places_n};
 		row->prefix = arena_printf(a, "p%u-place%u", i + 1, k + 1);
 		if (!row->empty) {
 			row->page = e.draft.places[k].page;
@@ -142,7 +146,8 @@ participant_row(struct http_ctx *c, const struct form *f, unsigned i, const stru
 			row->size_mm = e.draft.places[k].size_mm;
 		}
 	}
-	unsigned requests = f->requests_shown[i] > e.draft.requests_n ? f->requests_shown[i] : e.draft.requests_n;
+	unsigned requests =
+	    f->requests_shown[i] > e.draft.requests_n ? f->requests_shown[i] : e.draft.requests_n;
 	for (; e.requests_n < requests; e.requests_n++) {
 		unsigned k = e.requests_n;
 		e.requests[k] = (struct edit_request){.number = k + 1, .required = true};
@@ -160,7 +165,8 @@ participant_row(struct http_ctx *c, const struct form *f, unsigned i, const stru
 }
 
 static void
-show(struct http_ctx *c, const struct envelope_view *v, const struct form *f, const struct faults *faults, bool saved)
+show(struct http_ctx *c, const struct envelope_view *v, const struct form *f, const struct faults *faults,
+    bool saved)
 {
 	struct arena *a = c->app->arena;
 	struct edit_page p = {.id = v->id,
@@ -216,7 +222,8 @@ row_action(struct str action, const char *word, unsigned n, unsigned *ret)
 {
 	struct str head;
 	unsigned long long v;
-	if (!str_split(&action, '-', &head) || !str_eq(head, str_c(word)) || !str_to_u64(action, n, &v) || v == 0)
+	if (!str_split(&action, '-', &head) || !str_eq(head, str_c(word)) || !str_to_u64(action, n, &v) ||
+	    v == 0)
 		return false;
 	*ret = (unsigned)v;
 	return true;
@@ -240,7 +247,8 @@ change_rows(struct form *f, struct str action)
 	unsigned number;
 	if (str_eq(action, STR("add")) && f->n < PARTICIPANTS_MAX) {
 		unsigned order = f->n ? f->participants[f->n - 1].order + 1 : 1;
-		f->participants[f->n++] = (struct draft_participant){.order = order, .entry = ENTRY_MAIL, .seal_required = true};
+		f->participants[f->n++] =
+		    (struct draft_participant){.order = order, .entry = ENTRY_MAIL, .seal_required = true};
 		return true;
 	}
 	if (row_action(action, "place", f->n, &number)) {
@@ -275,8 +283,11 @@ page_edit_post(struct http_ctx *c)
 		return OK;
 	}
 	struct faults faults = {0};
-	struct draft_cmd cmd = {
-	    .envelope = v->id, .title = f->title, .message = f->message, .participants = f->participants, .participants_n = f->n};
+	struct draft_cmd cmd = {.envelope = v->id,
+	    .title = f->title,
+	    .message = f->message,
+	    .participants = f->participants,
+	    .participants_n = f->n};
 	enum err e = app_draft_save(c->app, &c->req->user, &cmd, &faults);
 	bool send = str_eq(action, STR("send"));
 	if (e == OK && send)

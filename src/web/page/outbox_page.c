@@ -24,13 +24,15 @@ button_label(struct str html)
 		return STR_NONE;
 	html = str_slice(html, (size_t)at, html.n);
 	ptrdiff_t open = str_chr(html, '>'), close = str_find(html, STR("</a>"));
-	return open < 0 || close < open ? STR_NONE : str_trim(str_slice(html, (size_t)open + 1, (size_t)close));
+	return open < 0 || close < open ? STR_NONE
+	                                : str_trim(str_slice(html, (size_t)open + 1, (size_t)close));
 }
 
 static bool
 is_address(struct str line)
 {
-	return (str_starts(line, STR("https://")) || str_starts(line, STR("http://"))) && str_chr(line, ' ') < 0;
+	return (str_starts(line, STR("https://")) || str_starts(line, STR("http://"))) &&
+	       str_chr(line, ' ') < 0;
 }
 
 /* Links stay links only where they lead to this server; others are shown as text. */
@@ -59,12 +61,13 @@ split_text(struct http_ctx *c, struct outbox_mail_page *p)
 			joining = false;
 		} else if (is_address(line)) {
 			struct str href = own_path(c->app->config, line);
-			p->paragraphs[p->paragraphs_n++] =
-			    (struct outbox_paragraph){.text = line, .href = href, .button = href.n && !button_shown && p->button.n};
+			p->paragraphs[p->paragraphs_n++] = (struct outbox_paragraph){
+			    .text = line, .href = href, .button = href.n && !button_shown && p->button.n};
 			button_shown |= href.n > 0;
 			joining = false;
 		} else if (joining && last) {
-			last->text = arena_printf(c->app->arena, "%.*s\n%.*s", STR_ARG(last->text), STR_ARG(line));
+			last->text =
+			    arena_printf(c->app->arena, "%.*s\n%.*s", STR_ARG(last->text), STR_ARG(line));
 		} else {
 			p->paragraphs[p->paragraphs_n++] = (struct outbox_paragraph){.text = line};
 			joining = true;

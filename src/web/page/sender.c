@@ -59,12 +59,12 @@ marks_on(unsigned page, const struct draft_participant *const *participants, siz
 }
 
 void
-sender_sheets(struct http_ctx *c, const struct envelope_view *v, const struct draft_participant *const *participants, size_t n,
-    struct edit_sheet **ret, size_t *ret_n)
+sender_sheets(struct http_ctx *c, const struct envelope_view *v,
+    const struct draft_participant *const *participants, size_t n, struct edit_sheet **ret, size_t *ret_n)
 {
 	struct edit_sheet *sheets = ARENA_ARRAY(c->app->arena, struct edit_sheet, v->pages);
 	for (unsigned i = 0; i < v->pages; i++) {
-		struct edit_mark *marks = ARENA_ARRAY(c->app->arena, struct edit_mark, n *PLACES_MAX);
+		struct edit_mark *marks = ARENA_ARRAY(c->app->arena, struct edit_mark, n * PLACES_MAX);
 		sheets[i] = (struct edit_sheet){.id = v->id,
 		    .number = i + 1,
 		    .of = v->pages,

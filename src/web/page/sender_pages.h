@@ -41,7 +41,8 @@ struct home_page {
 struct new_page {
 	struct sender_top top;
 	struct page_faults faults;
-	struct str revises, revises_title; /* 第n版: the envelope that is replaced; empty for a new contract */
+	struct str revises,
+	    revises_title; /* 第n版: the envelope that is replaced; empty for a new contract */
 	struct str return_reason, returned_by;
 };
 
@@ -134,13 +135,17 @@ struct outbox_mail_page {
 };
 
 /* Fills top for a logged-in user. */
-void sender_top_fill(struct http_ctx *c, enum sender_nav nav, struct sender_top *ret);
+void
+sender_top_fill(struct http_ctx *c, enum sender_nav nav, struct sender_top *ret);
 /* Takes the application's field faults over, in the reader's language. */
-void sender_faults_take(struct http_ctx *c, const struct faults *from, struct page_faults *ret);
+void
+sender_faults_take(struct http_ctx *c, const struct faults *from, struct page_faults *ret);
 /* Class of the label that shows a state: success, progress, warning, error or nothing. */
-struct str sender_state_tone(enum envelope_state s);
+struct str
+sender_state_tone(enum envelope_state s);
 /* Pages of an envelope with the places of its participants. */
-void sender_sheets(struct http_ctx *c, const struct envelope_view *v, const struct draft_participant *const *participants, size_t n,
-    struct edit_sheet **ret, size_t *ret_n);
+void
+sender_sheets(struct http_ctx *c, const struct envelope_view *v,
+    const struct draft_participant *const *participants, size_t n, struct edit_sheet **ret, size_t *ret_n);
 
 #endif

@@ -19,8 +19,8 @@ show(struct http_ctx *c, const struct envelope_view *revises, enum err problem)
 	}
 	if (problem != OK) {
 		const struct err_info *info = err_info(problem);
-		p.faults.v[p.faults.n++] =
-		    (struct page_fault){.field = STR("file"), .message = str_c(c->req->english ? info->en : info->ja)};
+		p.faults.v[p.faults.n++] = (struct page_fault){
+		    .field = STR("file"), .message = str_c(c->req->english ? info->en : info->ja)};
 		c->res->status = info->http_status;
 	}
 	struct tmpl t = page_tmpl(c);
@@ -31,8 +31,8 @@ show(struct http_ctx *c, const struct envelope_view *revises, enum err problem)
 static bool
 about_the_file(enum err e)
 {
-	return e != OK && err_info(e)->family == ERR_FAMILY_REFUSED && e != ERR_NOT_FOUND && e != ERR_STALE && e != ERR_WRONG_STATE &&
-	    e != ERR_LOGIN;
+	return e != OK && err_info(e)->family == ERR_FAMILY_REFUSED && e != ERR_NOT_FOUND && e != ERR_STALE &&
+	       e != ERR_WRONG_STATE && e != ERR_LOGIN;
 }
 
 static enum err

@@ -55,7 +55,8 @@ digests_and_encodings_match_published_vectors(void **state)
 {
 	/* FIPS 180-2, "abc" */
 	struct sha256 d = sha256_of(STR("abc"));
-	assert_true(str_eq(sha256_hex(&arena, &d), STR("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")));
+	assert_true(str_eq(
+	    sha256_hex(&arena, &d), STR("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")));
 	assert_true(str_eq(base64_encode(&arena, STR("foob"), 0), STR("Zm9vYg=="))); /* RFC 4648 10 */
 	assert_true(str_eq(base64url_encode(&arena, STR("\xfb\xff")), STR("-_8")));
 	unsigned char raw[2];

@@ -72,8 +72,9 @@ make_pdf(const char *const *objects, size_t n)
 #define PAGES "<< /Type /Pages /Kids [3 0 R] /Count 1 >>"
 #define CONTENT "<< /Length 44 >>\nstream\nBT /F1 24 Tf 72 700 Td (Hello Keiin) Tj ET \nendstream"
 #define FONT "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
-#define PAGE(more)                                                                                                                             \
-	"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F1 5 0 R >> >> /Contents 4 0 R " more " >>"
+#define PAGE(more)                                                                                           \
+	"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F1 5 0 R >> >> "       \
+	"/Contents 4 0 R " more " >>"
 
 static enum err
 intake(struct str pdf, struct document_info *info, struct str *normal)
@@ -113,14 +114,24 @@ a_plain_document_is_taken_in(void **state)
 static void
 active_content_is_refused(void **state)
 {
-	assert_int_equal(intake_of(CATALOG("/OpenAction << /S /JavaScript /JS (app.alert) >>"), PAGE(""), NULL), ERR_PDF_ACTIVE);
-	assert_int_equal(intake_of(CATALOG("/Names << /EmbeddedFiles << /Names [] >> >>"), PAGE(""), NULL), ERR_PDF_ACTIVE);
-	assert_int_equal(intake_of(CATALOG("/AcroForm << /Fields [] /XFA (x) >>"), PAGE(""), NULL), ERR_PDF_ACTIVE);
-	assert_int_equal(intake_of(CATALOG(""), PAGE("/AA << /O << /S /Launch >> >>"), NULL), ERR_PDF_ACTIVE);
-	assert_int_equal(intake_of(CATALOG(""), PAGE("/Annots [<< /Subtype /Link /Rect [0 0 9 9] /A << /S /Launch /F (x) >> >>]"), NULL),
+	assert_int_equal(
+	    intake_of(CATALOG("/OpenAction << /S /JavaScript /JS (app.alert) >>"), PAGE(""), NULL),
 	    ERR_PDF_ACTIVE);
-	assert_int_equal(intake_of(CATALOG(""), PAGE("/Annots [<< /Subtype /FileAttachment /Rect [0 0 9 9] >>]"), NULL), ERR_PDF_ACTIVE);
-	assert_int_equal(intake_of(CATALOG("/OCProperties << /D << /OFF [6 0 R] >> >>"), PAGE(""), "<< /Type /OCG >>"), ERR_PDF_ACTIVE);
+	assert_int_equal(intake_of(CATALOG("/Names << /EmbeddedFiles << /Names [] >> >>"), PAGE(""), NULL),
+	    ERR_PDF_ACTIVE);
+	assert_int_equal(
+	    intake_of(CATALOG("/AcroForm << /Fields [] /XFA (x) >>"), PAGE(""), NULL), ERR_PDF_ACTIVE);
+	assert_int_equal(intake_of(CATALOG(""), PAGE("/AA << /O << /S /Launch >> >>"), NULL), ERR_PDF_ACTIVE);
+	assert_int_equal(
+	    intake_of(CATALOG(""),
+	        PAGE("/Annots [<< /Subtype /Link /Rect [0 0 9 9] /A << /S /Launch /F (x) >> >>]"), NULL),
+	    ERR_PDF_ACTIVE);
+	assert_int_equal(
+	    intake_of(CATALOG(""), PAGE("/Annots [<< /Subtype /FileAttachment /Rect [0 0 9 9] >>]"), NULL),
+	    ERR_PDF_ACTIVE);
+	assert_int_equal(
+	    intake_of(CATALOG("/OCProperties << /D << /OFF [6 0 R] >> >>"), PAGE(""), "<< /Type /OCG >>"),
+	    ERR_PDF_ACTIVE);
 }
 
 /* A decoder of images would unpack page content of this kind to gigabytes. */
@@ -144,8 +155,11 @@ content_that_is_an_image_is_refused(void **state)
 static void
 plain_links_become_inert(void **state)
 {
-	assert_int_equal(
-	    intake_of(CATALOG(""), PAGE("/Annots [<< /Subtype /Link /Rect [0 0 9 9] /A << /S /URI /URI (https://example.test) >> >>]"), NULL), OK);
+	assert_int_equal(intake_of(CATALOG(""),
+	                     PAGE("/Annots [<< /Subtype /Link /Rect [0 0 9 9] /A << /S /URI /URI "
+	                          "(https://example.test) >> >>]"),
+	                     NULL),
+	    OK);
 }
 
 static void
@@ -153,7 +167,9 @@ signed_and_junk_are_refused(void **state)
 {
 	struct document_info info;
 	struct str normal;
-	assert_int_equal(intake_of(CATALOG("/AcroForm << /Fields [<< /FT /Sig /T (s) /V << /Type /Sig >> >>] >>"), PAGE(""), NULL),
+	assert_int_equal(
+	    intake_of(CATALOG("/AcroForm << /Fields [<< /FT /Sig /T (s) /V << /Type /Sig >> >>] >>"),
+	        PAGE(""), NULL),
 	    ERR_PDF_SIGNED);
 	assert_int_equal(intake(STR("this is no PDF"), &info, &normal), ERR_NOT_PDF);
 	assert_int_equal(intake(STR("%PDF-1.7\ngarbage"), &info, &normal), ERR_PDF_BROKEN);
@@ -165,9 +181,12 @@ a_form_field_is_drawn_into_the_page(void **state)
 {
 	struct document_info info;
 	struct str normal;
-	const char *const objects[] = {CATALOG("/AcroForm << /Fields [6 0 R] >>"), PAGES, PAGE("/Annots [6 0 R]"), CONTENT, FONT,
-	    "<< /Type /Annot /Subtype /Widget /FT /Tx /T (name) /V (Taro) /Rect [72 600 272 630] /AP << /N 7 0 R >> >>",
-	    "<< /Type /XObject /Subtype /Form /BBox [0 0 200 30] /Resources << /Font << /F1 5 0 R >> >> /Length 40 >>\nstream\n"
+	const char *const objects[] = {CATALOG("/AcroForm << /Fields [6 0 R] >>"), PAGES,
+	    PAGE("/Annots [6 0 R]"), CONTENT, FONT,
+	    "<< /Type /Annot /Subtype /Widget /FT /Tx /T (name) /V (Taro) /Rect [72 600 272 630] /AP << /N 7 "
+	    "0 R >> >>",
+	    "<< /Type /XObject /Subtype /Form /BBox [0 0 200 30] /Resources << /Font << /F1 5 0 R >> >> "
+	    "/Length 40 >>\nstream\n"
 	    "BT /F1 12 Tf 2 8 Td (Field Taro) Tj ET \nendstream"};
 	assert_int_equal(intake(make_pdf(objects, 7), &info, &normal), OK);
 	assert_true(str_find(info.pages[0].text, STR("Field Taro")) >= 0);
@@ -182,7 +201,8 @@ what_never_ends_is_ended(void **state)
 	const char *const loop[] = {CATALOG(""), "<< /Type /Pages /Kids [2 0 R 2 0 R] /Count 2 >>"};
 	int64_t began = clock_monotonic_ms();
 	assert_int_not_equal(intake(make_pdf(loop, 2), &info, &normal), OK);
-	const char *const huge[] = {CATALOG(""), PAGES, "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 1000000000 1000000000] >>"};
+	const char *const huge[] = {
+	    CATALOG(""), PAGES, "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 1000000000 1000000000] >>"};
 	assert_int_not_equal(intake(make_pdf(huge, 3), &info, &normal), OK);
 	assert_true(clock_monotonic_ms() - began < 20000);
 }
@@ -193,7 +213,8 @@ the_corpus_is_taken_in_or_refused(void **state)
 {
 	const char *folder = getenv("KEIIN_CORPUS");
 	char command[4096];
-	snprintf(command, sizeof(command), "find '%s' -name '*.pdf' 2>/dev/null | sort", folder ? folder : KEIIN_SOURCE_ROOT "/../shared/corpus");
+	snprintf(command, sizeof(command), "find '%s' -name '*.pdf' 2>/dev/null | sort",
+	    folder ? folder : KEIIN_SOURCE_ROOT "/../shared/corpus");
 	FILE *list = popen(command, "r");
 	unsigned outcomes[ERR_COUNT] = {0}, n = 0;
 	int64_t longest = 0;
@@ -209,7 +230,8 @@ the_corpus_is_taken_in_or_refused(void **state)
 		if (f)
 			fclose(f);
 		int64_t began = clock_monotonic_ms();
-		enum err e = documents_intake(pdfd, str_make(bytes, size), STR("KEIIN corpus"), &one, &info, &normal);
+		enum err e =
+		    documents_intake(pdfd, str_make(bytes, size), STR("KEIIN corpus"), &one, &info, &normal);
 		outcomes[e]++;
 		n++;
 		if (e == OK) {

@@ -41,7 +41,9 @@ signs_when_locked_down(void **state)
 	for (int i = 0; i < 100; i++) {
 		struct str signature;
 
-		assert_int_equal(signer.sign(signer.self, i % 2 ? KEY_SEAL : KEY_TSA, STR("job"), &digest, &arena, &signature), OK);
+		assert_int_equal(signer.sign(signer.self, i % 2 ? KEY_SEAL : KEY_TSA, STR("job"), &digest,
+		                     &arena, &signature),
+		    OK);
 		assert_true(signature.n >= 64);
 	}
 	close(pair[0]);
