@@ -16,18 +16,21 @@ static const char usage[] =
     "\n"
     "  keiin serve [--data DIR] [--listen ADDR:PORT] [--config FILE]\n"
     "      run the server (default: ./data, 127.0.0.1:8443)\n"
-    "  keiin seal IN.pdf -o OUT.pdf --level b-b|b-t [--name N --mail M --impression TEXT]\n"
-    "  keiin verify FILE [--json] [--trust PEM]\n"
+    "  keiin seal IN.pdf -o OUT.pdf [--level b-b|b-t] [--name N] [--mail M] [--impression TEXT]\n"
+    "             [--keys DIR] [--algorithm p256|rsa3072]\n"
+    "      exit status 0: sealed, 1: refused, 2: wrong usage, or a file that cannot be read or written\n"
+    "  keiin verify FILE [--json] [--trust PEM] [--english|--japanese]\n"
     "      exit status 0: sound, 1: not, 2: unreadable\n"
-    "  keiin inkan --text 山田 -o out.png|svg|pdf\n"
+    "  keiin inkan --text 山田 -o out.png|svg|pdf [--face kointai|gyosho|kaisho|mincho] [--size MM]\n"
+    "      exit status as of seal\n"
     "  keiin config\n"
     "      a sample configuration file with every key\n"
     "  keiin version\n";
 
 static int
-bad_usage(const char *what)
+bad_usage(const char *what, const char *which)
 {
-	fprintf(stderr, "keiin: %s\n\n%s", what, usage);
+	fprintf(stderr, "keiin: %s%s\n\n%s", what, which, usage);
 	return 2;
 }
 
@@ -58,8 +61,12 @@ serve(int argc, char **argv)
 	const char *data = "data", *file = NULL, *listen = NULL;
 	for (int i = 0; i < argc; i += 2) {
 		struct str option = str_c(argv[i]);
+		if (str_eq(option, STR("--help"))) {
+			fputs(usage, stdout);
+			return 0;
+		}
 		if (i + 1 >= argc)
-			return bad_usage("an option lacks its value");
+			return bad_usage("no value for ", argv[i]);
 		if (str_eq(option, STR("--data")))
 			data = argv[i + 1];
 		else if (str_eq(option, STR("--listen")))
@@ -67,7 +74,7 @@ serve(int argc, char **argv)
 		else if (str_eq(option, STR("--config")))
 			file = argv[i + 1];
 		else
-			return bad_usage("unknown option");
+			return bad_usage("unknown option ", argv[i]);
 	}
 	struct config config;
 	if (config_load(&arena, file, &config) != OK)
@@ -106,13 +113,13 @@ main(int argc, char **argv)
 	}
 	if (str_eq(command, STR("config")))
 		return sample();
-	if (str_eq(command, STR("version"))) {
+	if (str_eq(command, STR("version")) || str_eq(command, STR("--version"))) {
 		puts("keiin " KEIIN_VERSION);
 		return 0;
 	}
-	if (str_eq(command, STR("help")) || str_eq(command, STR("--help"))) {
+	if (str_eq(command, STR("help")) || str_eq(command, STR("--help")) || str_eq(command, STR("-h"))) {
 		fputs(usage, stdout);
 		return 0;
 	}
-	return bad_usage(argc > 1 ? "unknown command" : "what shall I do?");
+	return argc > 1 ? bad_usage("unknown command ", argv[1]) : bad_usage("what shall I do?", "");
 }

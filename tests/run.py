@@ -2,7 +2,8 @@
 
 Stages: the house rules (formatting, dependencies), unit tests (meson, cmocka), the same under AddressSanitizer and
 UndefinedBehaviorSanitizer, the concurrent ones built by clang under ThreadSanitizer, black-box tests over HTTP
-(tests/http/test_*.py), and the browser (tests/browser/*.test.mjs).  A stage that cannot run counts as failed, never as passed.
+(tests/http/test_*.py) and at the command line (tests/cli/test_*.py), and the browser (tests/browser/*.test.mjs).  A stage that
+cannot run counts as failed, never as passed.
 """
 import json
 import os
@@ -127,6 +128,9 @@ def main():
     for path in sorted((ROOT / "tests" / "http").glob("test_*.py")):
         if wants(f"http/{path.stem}"):
             script(tally, ["/usr/bin/python3", str(path)], f"http/{path.stem}", 300)
+    for path in sorted((ROOT / "tests" / "cli").glob("test_*.py")):
+        if wants(f"cli/{path.stem}"):
+            script(tally, ["/usr/bin/python3", str(path)], f"cli/{path.stem}", 900)
     for path in sorted((ROOT / "tests" / "browser").glob("*.test.mjs")):
         name = f"browser/{path.name.removesuffix('.test.mjs')}"
         if not wants(name):

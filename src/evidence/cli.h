@@ -2,7 +2,7 @@
 #ifndef EVIDENCE_CLI_H
 #define EVIDENCE_CLI_H
 
-/* keiin seal: 0 sealed, 1 refused, 2 wrong usage or unreadable. */
+/* keiin seal: 0 sealed, 1 refused, 2 wrong usage, or a file that cannot be read or written. */
 int
 cli_seal(int argc, char **argv);
 /* keiin verify: 0 sound, 1 not, 2 unreadable or wrong usage. */

@@ -1,74 +1,71 @@
-/* keiin verify FILE [--json] [--trust PEM] [--english] */
+/* keiin verify FILE [--json] [--trust PEM] [--english|--japanese] */
 #include "buf.h"
 #include "cli.h"
 #include "cli_file.h"
+#include "cli_say.h"
 #include "verify.h"
 
+#include <getopt.h>
 #include <stdio.h>
-#include <stdlib.h>
+
+static const char usage[] = "usage: keiin verify FILE [--json] [--trust PEM] [--english|--japanese]\n";
+
+enum { GO_ON = -1 };
 
 struct arguments {
 	const char *file, *trust;
-	bool json, english;
+	bool json, japanese;
 };
 
-static bool
-wants_english(void)
+/* GO_ON or the exit status. */
+static int
+read_arguments(int argc, char **argv, struct arguments *arg)
 {
-	const char *keys[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
+	static const struct option options[] = {{"json", no_argument, NULL, 'j'},
+	    {"trust", required_argument, NULL, 't'}, {"english", no_argument, NULL, 'e'},
+	    {"japanese", no_argument, NULL, 'J'}, {"help", no_argument, NULL, 'h'}, {0}};
 
-	for (int i = 0; i < 3; i++) {
-		const char *v = getenv(keys[i]);
-
-		if (v && *v)
-			return strncmp(v, "ja", 2) != 0;
-	}
-	return true;
-}
-
-static bool
-read_arguments(int argc, char **argv, struct arguments *ret)
-{
-	*ret = (struct arguments){.english = wants_english()};
-	for (int i = 1; i < argc; i++) {
-		struct str arg = str_c(argv[i]);
-
-		if (str_eq(arg, STR("--json")))
-			ret->json = true;
-		else if (str_eq(arg, STR("--english")))
-			ret->english = true;
-		else if (str_eq(arg, STR("--japanese")))
-			ret->english = false;
-		else if (str_eq(arg, STR("--trust")) && i + 1 < argc)
-			ret->trust = argv[++i];
-		else if (!ret->file && !str_starts(arg, STR("--")))
-			ret->file = argv[i];
-		else
-			return false;
-	}
-	return ret->file != NULL;
+	optind = 1;
+	opterr = 0;
+	for (int c; (c = getopt_long(argc, argv, ":h", options, NULL)) != -1;)
+		switch (c) {
+		case 'j': arg->json = true; break;
+		case 't': arg->trust = optarg; break;
+		case 'e': arg->japanese = false; break;
+		case 'J': arg->japanese = true; break;
+		case 'h': return cli_help(usage);
+		default: return cli_bad_option(usage, c, argv);
+		}
+	if (optind == argc)
+		return cli_misused(usage, "which file?");
+	if (optind != argc - 1)
+		return cli_misused(usage, "one file at a time: %s", argv[optind + 1]);
+	arg->file = argv[optind];
+	return GO_ON;
 }
 
 int
 cli_verify(int argc, char **argv)
 {
 	struct arena a CLEANUP(arena_free) = {0};
-	struct arguments arg;
+	struct arguments arg = {.japanese = cli_speaks_japanese()};
 	struct verification v;
 	struct str bytes, trust = STR_NONE, text;
+	int status = read_arguments(argc, argv, &arg);
 
-	if (!read_arguments(argc, argv, &arg)) {
-		fputs("usage: keiin verify FILE [--json] [--trust PEM] [--english|--japanese]\n", stderr);
-		return 2;
-	}
+	if (status != GO_ON)
+		return status;
 	if (cli_file_read(&a, arg.file, &bytes) != OK ||
 	    (arg.trust && cli_file_read(&a, arg.trust, &trust) != OK))
 		return 2;
-	if (verify_pdf(&a, bytes, trust, &v) != OK) {
+	if ((arg.trust && trust.n == 0) || verify_pdf(&a, bytes, trust, &v) != OK) {
 		fprintf(stderr, "keiin: there is no certificate in %s\n", arg.trust);
 		return 2;
 	}
-	text = arg.json ? verify_json(&a, &v) : verify_report(&a, &v, arg.english);
-	fwrite(text.p, 1, text.n, stdout);
+	text = arg.json ? verify_json(&a, &v) : verify_report(&a, &v, !arg.japanese);
+	if (fwrite(text.p, 1, text.n, stdout) != text.n || fflush(stdout)) {
+		fprintf(stderr, "keiin: cannot write the report: %m\n");
+		return 2;
+	}
 	return (int)v.verdict;
 }

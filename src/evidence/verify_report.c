@@ -27,6 +27,9 @@ in_words(struct arena *a, struct str s, bool english)
 	for (size_t i = 0; i < sizeof(WORDS_OF_VERDICTS) / sizeof(WORDS_OF_VERDICTS[0]); i++)
 		if (str_eq(s, str_c(WORDS_OF_VERDICTS[i].en)))
 			return str_c(WORDS_OF_VERDICTS[i].ja);
+	for (int e = OK + 1; e < ERR_COUNT; e++) /* why a file is unreadable */
+		if (str_eq(s, str_c(err_info((enum err)e)->en)))
+			return str_c(err_info((enum err)e)->ja);
 	return s;
 }
 
@@ -71,28 +74,38 @@ put_line(struct buf *b, const char *label, struct str value)
 }
 
 static struct str
+sound_headline(struct arena *a, const struct verification *v, bool english)
+{
+	size_t signatures = 0, timestamps = 0;
+
+	for (size_t i = 0; i < v->signatures_n; i++) {
+		bool is_timestamp = str_eq(v->signatures[i].kind, STR("timestamp"));
+
+		signatures += !is_timestamp;
+		timestamps += is_timestamp || str_eq(v->signatures[i].level, STR("B-T"));
+	}
+	if (english)
+		return arena_printf(a,
+		    "SOUND: %zu signature%s and %zu timestamp%s fit, and nothing else was changed.",
+		    signatures, signatures == 1 ? "" : "s", timestamps, timestamps == 1 ? "" : "s");
+	return arena_printf(a,
+	    "問題ありません：署名%zu件・タイムスタンプ%zu件が正しく、ほかの変更はありません。", signatures,
+	    timestamps);
+}
+
+static struct str
 headline(struct arena *a, const struct verification *v, bool english)
 {
-	size_t timestamps = 0;
+	struct str problem = in_words(a, v->problem, english);
 
-	for (size_t i = 0; i < v->signatures_n; i++)
-		timestamps += str_eq(v->signatures[i].kind, STR("timestamp"));
 	switch (v->verdict) {
-	case VERDICT_SOUND:
-		return english ? arena_printf(a,
-		                     "SOUND: %zu signatures and %zu timestamps fit, and nothing else was "
-		                     "changed.",
-		                     v->signatures_n - timestamps, timestamps)
-		               : arena_printf(a,
-		                     "問題ありません：署名%zu件・タイムスタンプ%"
-		                     "zu件が正しく、ほかの変更はありません。",
-		                     v->signatures_n - timestamps, timestamps);
+	case VERDICT_SOUND: return sound_headline(a, v, english);
 	case VERDICT_UNSOUND:
-		return arena_printf(a, english ? "NOT SOUND: %.*s." : "問題があります：%.*s。",
-		    STR_ARG(in_words(a, v->problem, english)));
+		return arena_printf(
+		    a, english ? "NOT SOUND: %.*s." : "問題があります：%.*s。", STR_ARG(problem));
 	case VERDICT_UNREADABLE: break;
 	}
-	return arena_printf(a, english ? "UNREADABLE: %.*s" : "読み取れません：%.*s", STR_ARG(v->problem));
+	return arena_printf(a, english ? "UNREADABLE: %.*s" : "読み取れません：%.*s", STR_ARG(problem));
 }
 
 static void

@@ -1,5 +1,7 @@
 #include "cli_inkan.h"
 
+#include "cli_file.h"
+#include "cli_say.h"
 #include "inkan.h"
 
 #include <getopt.h>
@@ -7,8 +9,16 @@
 
 static const double PNG_PX_PER_MM = 600 / 25.4;
 
-static const char *const usage = "usage: keiin inkan --text TEXT -o FILE.png|FILE.svg|FILE.pdf [--face "
-                                 "kointai|gyosho|kaisho|mincho] [--size MM]\n";
+static const char usage[] = "usage: keiin inkan --text TEXT -o FILE.png|FILE.svg|FILE.pdf [--face "
+                            "kointai|gyosho|kaisho|mincho] [--size MM]\n";
+
+enum { SIZE_MIN_MM = 6, SIZE_MAX_MM = 30, GO_ON = -1 };
+
+struct arguments {
+	const char *text, *out;
+	enum inkan_face face;
+	double size_mm;
+};
 
 static bool
 read_face(const char *s, enum inkan_face *ret)
@@ -27,16 +37,19 @@ read_face(const char *s, enum inkan_face *ret)
 }
 
 static enum err
-make_file(
-    struct arena *a, struct str text, enum inkan_face face, double size_mm, struct str out, struct str *ret)
+make_file(struct arena *a, const struct arguments *arg, struct str *ret)
 {
+	struct str text = str_c(arg->text), out = str_c(arg->out);
 	struct inkan k;
 
-	TRY(inkan_kojin(a, text, face, size_mm, &k));
+	TRY(inkan_kojin(a, text, arg->face, arg->size_mm, &k));
 	if (k.substituted)
-		fputs("keiin inkan: 一部の文字は別の書体で表示しています\n", stderr);
+		fputs(cli_speaks_japanese() ? "keiin: 一部の文字は別の書体で表示しています\n"
+		                            : "keiin: some characters are drawn in another typeface\n",
+		    stderr);
 	if (str_ends(out, STR(".svg"))) {
-		*ret = inkan_svg(a, &k, arena_printf(a, "印影：%.*s（円形、%g mm）", STR_ARG(text), size_mm));
+		*ret = inkan_svg(
+		    a, &k, arena_printf(a, "印影：%.*s（円形、%g mm）", STR_ARG(text), arg->size_mm));
 		return OK;
 	}
 	if (str_ends(out, STR(".pdf")))
@@ -44,56 +57,76 @@ make_file(
 	return inkan_png(a, &k, PNG_PX_PER_MM, true, text, ret);
 }
 
-static bool
-write_file(const char *name, struct str data)
+int
+cli_inkan_refused(const char *text, enum err e)
 {
-	FILE *f = fopen(name, "wb");
+	if (e != ERR_INVALID)
+		return cli_refused(text, e);
+	fprintf(stderr,
+	    cli_speaks_japanese() ? "keiin: %s: 印影にできるのは漢字・かな・英字1〜6文字です。(%s)\n"
+	                          : "keiin: %s: An impression takes 1 to 6 kanji, kana or letters. (%s)\n",
+	    text, err_info(e)->name);
+	return 1;
+}
 
-	if (!f)
-		return false;
-	bool whole = fwrite(data.p, 1, data.n, f) == data.n;
-	return fclose(f) == 0 && whole;
+static int
+read_option(int c, char *const *argv, struct arguments *arg)
+{
+	switch (c) {
+	case 't': arg->text = optarg; return GO_ON;
+	case 'o': arg->out = optarg; return GO_ON;
+	case 'f':
+		return read_face(optarg, &arg->face) ? GO_ON : cli_misused(usage, "unknown face %s", optarg);
+	case 's':
+		return str_to_double(str_c(optarg), &arg->size_mm) && arg->size_mm >= SIZE_MIN_MM &&
+		               arg->size_mm <= SIZE_MAX_MM
+		           ? GO_ON
+		           : cli_misused(
+		                 usage, "a size is %d to %d mm, not %s", SIZE_MIN_MM, SIZE_MAX_MM, optarg);
+	case 'h': return cli_help(usage);
+	default: return cli_bad_option(usage, c, argv);
+	}
+}
+
+/* GO_ON or the exit status. */
+static int
+read_arguments(int argc, char **argv, struct arguments *arg)
+{
+	static const struct option options[] = {{"text", required_argument, NULL, 't'},
+	    {"face", required_argument, NULL, 'f'}, {"size", required_argument, NULL, 's'},
+	    {"output", required_argument, NULL, 'o'}, {"help", no_argument, NULL, 'h'}, {0}};
+
+	optind = 1;
+	opterr = 0;
+	for (int c; (c = getopt_long(argc, argv, ":o:h", options, NULL)) != -1;) {
+		int status = read_option(c, argv, arg);
+
+		if (status != GO_ON)
+			return status;
+	}
+	if (optind != argc)
+		return cli_misused(usage, "what is %s for?", argv[optind]);
+	if (!arg->text || !arg->out)
+		return cli_misused(usage, "%s is missing", arg->text ? "-o FILE" : "--text TEXT");
+	struct str name = str_c(arg->out);
+	if (!str_ends(name, STR(".png")) && !str_ends(name, STR(".svg")) && !str_ends(name, STR(".pdf")))
+		return cli_misused(usage, "the ending of %s is not png, svg or pdf", arg->out);
+	return GO_ON;
 }
 
 int
 cli_inkan(int argc, char **argv)
 {
-	static const struct option options[] = {{"text", required_argument, NULL, 't'},
-	    {"face", required_argument, NULL, 'f'}, {"size", required_argument, NULL, 's'},
-	    {"output", required_argument, NULL, 'o'}, {0}};
-	const char *text = NULL, *out = NULL;
-	enum inkan_face face = INKAN_KOINTAI;
-	double size_mm = 12;
-	bool good = true;
-	struct arena a = {0};
+	struct arguments arg = {.face = INKAN_KOINTAI, .size_mm = 12};
+	struct arena a CLEANUP(arena_free) = {0};
 	struct str file;
+	int status = read_arguments(argc, argv, &arg);
+	enum err e;
 
-	optind = 1;
-	for (int c; (c = getopt_long(argc, argv, "o:", options, NULL)) != -1;) {
-		if (c == 't')
-			text = optarg;
-		else if (c == 'o')
-			out = optarg;
-		else if (c == 'f')
-			good = read_face(optarg, &face) && good;
-		else if (c == 's')
-			good = str_to_double(str_c(optarg), &size_mm) && good;
-		else
-			good = false;
-	}
-	struct str name = str_c(out);
-	if (!good || !text || optind != argc ||
-	    !(str_ends(name, STR(".png")) || str_ends(name, STR(".svg")) || str_ends(name, STR(".pdf")))) {
-		fputs(usage, stderr);
-		return 2;
-	}
-	enum err e = make_file(&a, str_c(text), face, size_mm, name, &file);
+	if (status != GO_ON)
+		return status;
+	e = make_file(&a, &arg, &file);
 	if (e != OK)
-		fprintf(stderr, "keiin inkan: %s\n", err_info(e)->ja);
-	else if (!write_file(out, file)) {
-		perror(out);
-		e = ERR_IO;
-	}
-	arena_free(&a);
-	return e == OK ? 0 : 1;
+		return cli_inkan_refused(arg.text, e);
+	return cli_file_write(arg.out, file) == OK ? 0 : 2;
 }

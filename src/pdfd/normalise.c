@@ -156,6 +156,44 @@ footer_operators(qpdf_data q, qpdf_oh page, const char *text, struct buf *out)
 	return OK;
 }
 
+/* Filters that make pixels (ISO 32000-2 7.4): as page content they are never meant to be read, only to unpack
+ * without end. */
+static bool
+is_image_filter(qpdf_data q, qpdf_oh filter)
+{
+	static const char *const names[] = {
+	    "/JBIG2Decode", "/JPXDecode", "/DCTDecode", "/DCT", "/CCITTFaxDecode", "/CCF", NULL};
+	const char *name = qpdf_oh_is_name(q, filter) ? qpdf_oh_get_name(q, filter) : "";
+	for (const char *const *n = names; *n; n++)
+		if (strcmp(*n, name) == 0)
+			return true;
+	return false;
+}
+
+static enum err
+check_content(qpdf_data q, qpdf_oh stream)
+{
+	if (!qpdf_oh_is_stream(q, stream))
+		return OK;
+	qpdf_oh filter = qpdf_oh_get_key(q, qpdf_oh_get_dict(q, stream), "/Filter");
+	int n = qpdf_oh_is_array(q, filter) ? qpdf_oh_get_array_n_items(q, filter) : 0;
+	bool image = is_image_filter(q, filter);
+	for (int i = 0; i < n && !image; i++)
+		image = is_image_filter(q, qpdf_oh_get_array_item(q, filter, i));
+	return image ? ERR_PDF_BROKEN : OK;
+}
+
+static enum err
+check_contents(qpdf_data q, qpdf_oh page)
+{
+	qpdf_oh content = qpdf_oh_get_key(q, page, "/Contents");
+	int n = qpdf_oh_is_array(q, content) ? qpdf_oh_get_array_n_items(q, content) : 0;
+	TRY(check_content(q, content));
+	for (int i = 0; i < n; i++)
+		TRY(check_content(q, qpdf_oh_get_array_item(q, content, i)));
+	return OK;
+}
+
 static void
 set_contents(qpdf_data q, qpdf_oh page, qpdf_oh before, struct str after)
 {
@@ -186,6 +224,7 @@ normalise_page(qpdf_data q, qpdf_oh page, qpdf_oh font, qpdf_oh before, const ch
 		return ERR_PDF_BROKEN;
 	if (qpdf_oh_has_key(q, page, "/AA"))
 		return ERR_PDF_ACTIVE;
+	TRY(check_contents(q, page));
 	qpdf_oh resources = own_copy(q, qpdf_oh_get_key(q, page, "/Resources"));
 	qpdf_oh xobjects = own_copy(q, qpdf_oh_get_key(q, resources, "/XObject"));
 	qpdf_oh fonts = own_copy(q, qpdf_oh_get_key(q, resources, "/Font"));

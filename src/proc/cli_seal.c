@@ -2,89 +2,127 @@
  * contract's. */
 #include "cli.h"
 #include "cli_file.h"
+#include "cli_inkan.h"
+#include "cli_keys.h"
+#include "cli_say.h"
 #include "client.h"
 #include "clock.h"
 #include "inkan.h"
 #include "pades.h"
 #include "pdfd.h"
+#include "utf8.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 static const char usage[] =
-    "usage: keiin seal IN.pdf -o OUT.pdf [--level b-b|b-t] [--name NAME] [--mail MAIL] [--impression TEXT]\n"
+    "usage: keiin seal IN.pdf -o OUT.pdf [--level b-b|b-t] [--name NAME] [--mail MAIL] "
+    "[--impression TEXT]\n"
     "                  [--keys DIR] [--algorithm p256|rsa3072]\n";
 
 static const double SEAL_MM = 18, MARGIN_MM = 25;
+enum { NAME_CHARACTERS = 200, GO_ON = -1 };
 
 struct arguments {
-	const char *in, *out, *name, *mail, *impression, *keys;
-	bool timestamp;
+	struct arena *a;
+	const char *in, *out, *keys;
+	struct str name, mail;
+	struct inkan impression;
+	bool has_impression, timestamp, has_algorithm;
 	enum key_algorithm algorithm;
 };
 
-static bool
-read_option(int c, struct arguments *arg)
+static int
+read_level(struct arguments *arg)
+{
+	arg->timestamp = strcmp(optarg, "b-t") == 0;
+	return arg->timestamp || strcmp(optarg, "b-b") == 0 ? GO_ON
+	                                                    : cli_misused(usage, "unknown level %s", optarg);
+}
+
+static int
+read_algorithm(struct arguments *arg)
+{
+	arg->has_algorithm = true;
+	arg->algorithm = strcmp(optarg, "rsa3072") == 0 ? KEY_RSA3072 : KEY_P256;
+	return arg->algorithm == KEY_RSA3072 || strcmp(optarg, "p256") == 0
+	           ? GO_ON
+	           : cli_misused(usage, "unknown algorithm %s", optarg);
+}
+
+static int
+read_name(struct arguments *arg)
+{
+	return utf8_line(arg->a, str_c(optarg), NAME_CHARACTERS, &arg->name) == OK
+	           ? GO_ON
+	           : cli_misused(
+	                 usage, "a name is one line of at most %d characters in UTF-8", NAME_CHARACTERS);
+}
+
+static int
+read_mail(struct arguments *arg)
+{
+	return utf8_mail(arg->a, str_c(optarg), &arg->mail) == OK
+	           ? GO_ON
+	           : cli_misused(usage, "not a mail address: %s", optarg);
+}
+
+static int
+read_impression(struct arguments *arg)
+{
+	enum err e = inkan_kojin(arg->a, str_c(optarg), INKAN_KOINTAI, 12, &arg->impression);
+
+	arg->has_impression = true;
+	return e == OK ? GO_ON : cli_inkan_refused(optarg, e);
+}
+
+static int
+read_option(int c, char *const *argv, struct arguments *arg)
 {
 	switch (c) {
-	case 'o': arg->out = optarg; return true;
-	case 'n': arg->name = optarg; return true;
-	case 'm': arg->mail = optarg; return true;
-	case 'i': arg->impression = optarg; return true;
-	case 'k': arg->keys = optarg; return true;
-	case 'l':
-		arg->timestamp = strcmp(optarg, "b-t") == 0;
-		return arg->timestamp || strcmp(optarg, "b-b") == 0;
-	case 'a':
-		arg->algorithm = strcmp(optarg, "rsa3072") == 0 ? KEY_RSA3072 : KEY_P256;
-		return arg->algorithm == KEY_RSA3072 || strcmp(optarg, "p256") == 0;
-	default: return false;
+	case 'o': arg->out = optarg; return GO_ON;
+	case 'k': arg->keys = optarg; return GO_ON;
+	case 'n': return read_name(arg);
+	case 'm': return read_mail(arg);
+	case 'i': return read_impression(arg);
+	case 'l': return read_level(arg);
+	case 'a': return read_algorithm(arg);
+	case 'h': return cli_help(usage);
+	default: return cli_bad_option(usage, c, argv);
 	}
 }
 
-static bool
-read_arguments(int argc, char **argv, struct arguments *ret)
+/* GO_ON or the exit status. */
+static int
+read_arguments(int argc, char **argv, struct arguments *arg)
 {
 	static const struct option options[] = {{"output", required_argument, NULL, 'o'},
 	    {"level", required_argument, NULL, 'l'}, {"name", required_argument, NULL, 'n'},
 	    {"mail", required_argument, NULL, 'm'}, {"impression", required_argument, NULL, 'i'},
-	    {"keys", required_argument, NULL, 'k'}, {"algorithm", required_argument, NULL, 'a'}, {0}};
+	    {"keys", required_argument, NULL, 'k'}, {"algorithm", required_argument, NULL, 'a'},
+	    {"help", no_argument, NULL, 'h'}, {0}};
 
-	*ret = (struct arguments){.algorithm = KEY_P256};
 	optind = 1;
-	for (int c; (c = getopt_long(argc, argv, "o:", options, NULL)) != -1;)
-		if (!read_option(c, ret))
-			return false;
+	opterr = 0;
+	for (int c; (c = getopt_long(argc, argv, ":o:h", options, NULL)) != -1;) {
+		int status = read_option(c, argv, arg);
+
+		if (status != GO_ON)
+			return status;
+	}
+	if (optind == argc)
+		return cli_misused(usage, "which document?");
 	if (optind != argc - 1)
-		return false;
-	ret->in = argv[optind];
-	return ret->out != NULL;
-}
-
-static bool
-speaks_japanese(void)
-{
-	const char *v = getenv("LC_ALL");
-
-	if (!v || !*v)
-		v = getenv("LANG");
-	return v && strncmp(v, "ja", 2) == 0;
-}
-
-static int
-refused(const char *file, enum err e)
-{
-	const struct err_info *info = err_info(e);
-
-	fprintf(stderr, "keiin: %s: %s (%s)\n", file, speaks_japanese() ? info->ja : info->en, info->name);
-	return 1;
+		return cli_misused(usage, "one document at a time: %s", argv[optind + 1]);
+	if (!arg->out)
+		return cli_misused(usage, "where to? -o OUT.pdf is missing");
+	arg->in = argv[optind];
+	return GO_ON;
 }
 
 /* The sandbox as a child of this process; it ends when the socket closes. */
@@ -128,40 +166,6 @@ normalise(struct arena *a, struct str in, struct document_info *info, struct str
 	return e;
 }
 
-static enum err
-make_folders(char *path)
-{
-	for (char *p = path + 1; *p; p++) {
-		if (*p != '/')
-			continue;
-		*p = 0;
-		if (mkdir(path, 0700) && errno != EEXIST)
-			return ERR_IO;
-		*p = '/';
-	}
-	return OK;
-}
-
-/* $XDG_DATA_HOME/keiin/keys, made when it is missing. */
-static enum err
-key_folder(struct arena *a, const struct arguments *arg, const char **ret)
-{
-	const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
-	char *path;
-
-	if (arg->keys)
-		path = arena_cstr(a, str_c(arg->keys));
-	else if (data && *data)
-		path = arena_cstr(a, arena_printf(a, "%s/keiin/keys", data));
-	else
-		path =
-		    arena_cstr(a, arena_printf(a, "%s/.local/share/keiin/keys", home && *home ? home : "."));
-	TRY(make_folders(path));
-	TRY(keys_create(path, arg->algorithm, &(struct keys_subject){.organisation = STR("Keiin")}));
-	*ret = path;
-	return OK;
-}
-
 /* Where the document itself asks for a seal, else the lower right of the last page. */
 static struct pdf_place
 place_of(const struct document_info *info)
@@ -182,38 +186,31 @@ place_of(const struct document_info *info)
 }
 
 static enum err
-seal(struct arena *a, const struct arguments *arg, const struct document_info *info, struct buf *file)
+seal(struct arena *a, const struct arguments *arg, const struct document_info *info, struct keys *keys,
+    const struct certificates *certs, struct buf *file)
 {
-	struct certificates *certs = ARENA_NEW(a, struct certificates);
-	struct pdf_sign_request req = {
-	    .kind = PDF_SIGN_APPROVE, .field = "keiin-seal", .date = clock_pdf(a, clock_utc_ms())};
+	struct pdf_sign_request req = {.kind = PDF_SIGN_APPROVE,
+	    .field = "keiin-seal",
+	    .name = arg->name,
+	    .contact = arg->mail,
+	    .date = clock_pdf(a, clock_utc_ms())};
 	struct pdf_new_field field = {.name = req.field, .visible = true};
 	struct pdf_ink ink;
-	const char *folder;
-	struct keys *keys;
 	struct tsa *tsa;
 
-	TRY(key_folder(a, arg, &folder));
-	TRY(keys_load(folder, &keys));
-	TRY(certificates_load(a, folder, certs));
 	TRY(tsa_embedded(a, keys_signer(keys), certs, &tsa));
-	req.name = str_c(arg->name);
-	req.contact = str_c(arg->mail);
-	if (arg->impression) {
-		struct inkan k;
+	if (arg->has_impression) {
+		const struct inkan *k = &arg->impression;
 
-		TRY(inkan_kojin(a, str_c(arg->impression), INKAN_KOINTAI, 12, &k));
 		ink = (struct pdf_ink){
-		    .width_mm = k.width_mm, .height_mm = k.height_mm, .rgb = k.rgb, .path = k.path};
+		    .width_mm = k->width_mm, .height_mm = k->height_mm, .rgb = k->rgb, .path = k->path};
 		field.place = place_of(info);
 		req.fields = &field;
 		req.fields_n = 1;
 		req.ink = &ink;
 	}
 	struct pades pades = {.signer = keys_signer(keys), .certs = certs, .tsa = tsa, .job = STR("cli")};
-	enum err e = pades_sign(&pades, &req, arg->timestamp, file, NULL);
-	keys_free(keys);
-	return e;
+	return pades_sign(&pades, &req, arg->timestamp, file, NULL);
 }
 
 int
@@ -221,25 +218,29 @@ cli_seal(int argc, char **argv)
 {
 	struct arena a CLEANUP(arena_free) = {0};
 	struct buf file CLEANUP(buf_free) = {0};
+	struct arguments arg = {.a = &a};
 	struct document_info info;
-	struct arguments arg;
+	struct certificates certs;
+	struct keys *keys;
 	struct str in, normal;
+	int status = read_arguments(argc, argv, &arg);
 	enum err e;
 
-	if (!read_arguments(argc, argv, &arg)) {
-		fputs(usage, stderr);
-		return 2;
-	}
+	if (status != GO_ON)
+		return status;
 	if (cli_file_read(&a, arg.in, &in) != OK)
 		return 2;
 	e = normalise(&a, in, &info, &normal);
 	if (e != OK)
-		return refused(arg.in, e);
+		return cli_refused(arg.in, e);
 	if (info.notes.n)
 		fprintf(stderr, "keiin: %s: %.*s\n", arg.in, STR_ARG(str_trim(info.notes)));
+	if (cli_keys_open(&a, arg.keys, arg.has_algorithm ? &arg.algorithm : NULL, &keys, &certs) != OK)
+		return 2;
 	buf_put(&file, normal);
-	e = seal(&a, &arg, &info, &file);
+	e = seal(&a, &arg, &info, keys, &certs, &file);
+	keys_free(keys);
 	if (e != OK)
-		return refused(arg.in, e);
+		return cli_refused(arg.in, e);
 	return cli_file_write(arg.out, buf_str(&file)) == OK ? 0 : 2;
 }

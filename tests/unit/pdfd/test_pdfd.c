@@ -134,6 +134,24 @@ active_content_is_refused(void **state)
 	    ERR_PDF_ACTIVE);
 }
 
+/* A decoder of images would unpack page content of this kind to gigabytes. */
+static void
+content_that_is_an_image_is_refused(void **state)
+{
+	const char *const filters[] = {"/JBIG2Decode", "[/JBIG2Decode]", "[/FlateDecode /DCTDecode]"};
+	for (int i = 0; i < 3; i++) {
+		struct document_info info;
+		struct str normal;
+		const char *content = arena_cstr(&arena,
+		    arena_printf(&arena, "<< /Length 4 /Filter %s >>\nstream\nabcd\nendstream", filters[i]));
+		const char *const one[] = {CATALOG(""), PAGES, PAGE(""), content, FONT};
+		const char *const several[] = {
+		    CATALOG(""), PAGES, PAGE("/Contents [4 0 R 6 0 R]"), CONTENT, FONT, content};
+		assert_int_equal(intake(make_pdf(one, 5), &info, &normal), ERR_PDF_BROKEN);
+		assert_int_equal(intake(make_pdf(several, 6), &info, &normal), ERR_PDF_BROKEN);
+	}
+}
+
 static void
 plain_links_become_inert(void **state)
 {
@@ -262,6 +280,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_plain_document_is_taken_in),
 	    cmocka_unit_test(active_content_is_refused),
+	    cmocka_unit_test(content_that_is_an_image_is_refused),
 	    cmocka_unit_test(plain_links_become_inert),
 	    cmocka_unit_test(signed_and_junk_are_refused),
 	    cmocka_unit_test(a_form_field_is_drawn_into_the_page),
