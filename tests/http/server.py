@@ -76,6 +76,13 @@ class Keiin:
         children = pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
         return {pathlib.Path(f"/proc/{pid}/cmdline").read_text().split("\0")[0].removeprefix("keiin-"): int(pid) for pid in children}
 
+    def roles_if_whole(self):
+        """The same while roles come and go: those that can be looked at."""
+        try:
+            return {role: pid for role, pid in self.roles().items() if role in ("web", "jobs", "keyd", "pdfd")}
+        except (FileNotFoundError, ProcessLookupError):
+            return {}
+
     def memory_mb(self, role):
         status = pathlib.Path(f"/proc/{self.roles()[role]}/status").read_text()
         return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024
