@@ -127,7 +127,7 @@ def main():
         meson(tally, "build-tsan", "tsan", ["-Db_sanitize=thread", "-Db_lundef=false"], "--suite", "concurrent", CC="clang")
     for path in sorted((ROOT / "tests" / "http").glob("test_*.py")):
         if wants(f"http/{path.stem}"):
-            script(tally, ["/usr/bin/python3", str(path)], f"http/{path.stem}", 300)
+            script(tally, ["/usr/bin/python3", str(path)], f"http/{path.stem}", 600)
     for path in sorted((ROOT / "tests" / "cli").glob("test_*.py")):
         if wants(f"cli/{path.stem}"):
             script(tally, ["/usr/bin/python3", str(path)], f"cli/{path.stem}", 900)

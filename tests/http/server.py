@@ -219,10 +219,10 @@ class Person:
     """A browser: cookies, the token of the page it looks at, no redirects of its own accord."""
 
     def __init__(self, keiin):
-        self.keiin, self.cookies, self.set_cookies, self.page = keiin, {}, [], None
+        self.keiin, self.cookies, self.set_cookies, self.page, self.patience_s = keiin, {}, [], None, 60
 
     def send(self, method, path, body=None, headers=None):
-        connection = http.client.HTTPSConnection("localhost", self.keiin.port, context=self.keiin.trust, timeout=60)
+        connection = http.client.HTTPSConnection("localhost", self.keiin.port, context=self.keiin.trust, timeout=self.patience_s)
         headers = dict(headers or {})
         if self.cookies and "Cookie" not in headers:
             headers["Cookie"] = "; ".join(f"{k}={v}" for k, v in self.cookies.items())

@@ -13,6 +13,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 
 import server
 from checks import BINARY, equal, run_all, test
@@ -22,6 +23,7 @@ CONTRACTS, SEED = (120 if LONG else 16), 20261125
 ROLES = ("jobs", "web", "keyd", "pdfd")
 kills = dict.fromkeys((*ROLES, "supervisor"), 0)
 hit_pending = 0
+silent = []  # requests that got neither an answer nor an end
 acknowledged = []  # participants whose 「締結を確定」 was answered
 world = {}
 
@@ -58,9 +60,15 @@ def ready_to_confirm(number):
 def confirm_all(waiting, done):
     """As a person would: presses, and presses again when no answer came."""
     for signer, participant, _, form in waiting:
+        signer.patience_s = 3
+
         def pressed():
+            began = time.monotonic()
             try:
                 return signer.post(f"/s/{participant}/confirm", form).status == 303
+            except TimeoutError:
+                silent.append(f"{time.monotonic() - began:.1f}")
+                return False
             except (OSError, http.client.HTTPException):  # no answer, or half of one
                 return False
         server.until("an answer to 締結を確定", pressed, 60)
@@ -108,7 +116,7 @@ def a_storm_of_kills():
         done.wait(chance.uniform(0.01, 0.3))
     client.join()
     kill_everything()
-    print(f"     kills {kills}, {hit_pending} while jobs were waiting, {len(acknowledged)} acknowledged")
+    print(f"     kills {kills}, {hit_pending} while jobs were waiting, {len(acknowledged)} acknowledged, {len(silent)} left waiting")
     assert all(kills.values()), kills
     assert hit_pending > 0, "no kill met a job"
     equal(len(acknowledged), CONTRACTS, "acknowledged")
