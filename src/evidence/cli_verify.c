@@ -5,19 +5,31 @@
 #include "cli_say.h"
 #include "verify.h"
 
-#include <getopt.h>
 #include <stdio.h>
 
 static const char usage[] = "usage: keiin verify FILE [--json] [--trust PEM] [--english|--japanese]\n";
-
-enum { GO_ON = -1 };
 
 struct arguments {
 	const char *file, *trust;
 	bool json, japanese;
 };
 
-/* GO_ON or the exit status. */
+static int
+take_option(int c, void *user)
+{
+	struct arguments *arg = user;
+
+	switch (c) {
+	case 'j': arg->json = true; break;
+	case 't': arg->trust = optarg; break;
+	case 'e': arg->japanese = false; break;
+	case 'J': arg->japanese = true; break;
+	default: break;
+	}
+	return CLI_GO_ON;
+}
+
+/* CLI_GO_ON or the exit status. */
 static int
 read_arguments(int argc, char **argv, struct arguments *arg)
 {
@@ -25,23 +37,17 @@ read_arguments(int argc, char **argv, struct arguments *arg)
 	    {"trust", required_argument, NULL, 't'}, {"english", no_argument, NULL, 'e'},
 	    {"japanese", no_argument, NULL, 'J'}, {"help", no_argument, NULL, 'h'}, {0}};
 
-	optind = 1;
-	opterr = 0;
-	for (int c; (c = getopt_long(argc, argv, ":h", options, NULL)) != -1;)
-		switch (c) {
-		case 'j': arg->json = true; break;
-		case 't': arg->trust = optarg; break;
-		case 'e': arg->japanese = false; break;
-		case 'J': arg->japanese = true; break;
-		case 'h': return cli_help(usage);
-		default: return cli_bad_option(usage, c, argv);
-		}
+	int status =
+	    cli_options_read(&(struct cli_options){usage, ":h", options, take_option}, argc, argv, arg);
+
+	if (status != CLI_GO_ON)
+		return status;
 	if (optind == argc)
 		return cli_misused(usage, "which file?");
 	if (optind != argc - 1)
 		return cli_misused(usage, "one file at a time: %s", argv[optind + 1]);
 	arg->file = argv[optind];
-	return GO_ON;
+	return CLI_GO_ON;
 }
 
 int
@@ -53,7 +59,7 @@ cli_verify(int argc, char **argv)
 	struct str bytes, trust = STR_NONE, text;
 	int status = read_arguments(argc, argv, &arg);
 
-	if (status != GO_ON)
+	if (status != CLI_GO_ON)
 		return status;
 	if (cli_file_read(&a, arg.file, &bytes) != OK ||
 	    (arg.trust && cli_file_read(&a, arg.trust, &trust) != OK))

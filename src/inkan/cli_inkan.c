@@ -4,7 +4,6 @@
 #include "cli_say.h"
 #include "inkan.h"
 
-#include <getopt.h>
 #include <stdio.h>
 
 static const double PNG_PX_PER_MM = 600 / 25.4;
@@ -12,7 +11,7 @@ static const double PNG_PX_PER_MM = 600 / 25.4;
 static const char usage[] = "usage: keiin inkan --text TEXT -o FILE.png|FILE.svg|FILE.pdf [--face "
                             "kointai|gyosho|kaisho|mincho] [--size MM]\n";
 
-enum { SIZE_MIN_MM = 6, SIZE_MAX_MM = 30, GO_ON = -1 };
+enum { SIZE_MIN_MM = 6, SIZE_MAX_MM = 30 };
 
 struct arguments {
 	const char *text, *out;
@@ -70,25 +69,27 @@ cli_inkan_refused(const char *text, enum err e)
 }
 
 static int
-read_option(int c, char *const *argv, struct arguments *arg)
+take_option(int c, void *user)
 {
+	struct arguments *arg = user;
+
 	switch (c) {
-	case 't': arg->text = optarg; return GO_ON;
-	case 'o': arg->out = optarg; return GO_ON;
+	case 't': arg->text = optarg; return CLI_GO_ON;
+	case 'o': arg->out = optarg; return CLI_GO_ON;
 	case 'f':
-		return read_face(optarg, &arg->face) ? GO_ON : cli_misused(usage, "unknown face %s", optarg);
+		return read_face(optarg, &arg->face) ? CLI_GO_ON
+		                                     : cli_misused(usage, "unknown face %s", optarg);
 	case 's':
 		return str_to_double(str_c(optarg), &arg->size_mm) && arg->size_mm >= SIZE_MIN_MM &&
 		               arg->size_mm <= SIZE_MAX_MM
-		           ? GO_ON
+		           ? CLI_GO_ON
 		           : cli_misused(
 		                 usage, "a size is %d to %d mm, not %s", SIZE_MIN_MM, SIZE_MAX_MM, optarg);
-	case 'h': return cli_help(usage);
-	default: return cli_bad_option(usage, c, argv);
+	default: return CLI_GO_ON;
 	}
 }
 
-/* GO_ON or the exit status. */
+/* CLI_GO_ON or the exit status. */
 static int
 read_arguments(int argc, char **argv, struct arguments *arg)
 {
@@ -96,14 +97,11 @@ read_arguments(int argc, char **argv, struct arguments *arg)
 	    {"face", required_argument, NULL, 'f'}, {"size", required_argument, NULL, 's'},
 	    {"output", required_argument, NULL, 'o'}, {"help", no_argument, NULL, 'h'}, {0}};
 
-	optind = 1;
-	opterr = 0;
-	for (int c; (c = getopt_long(argc, argv, ":o:h", options, NULL)) != -1;) {
-		int status = read_option(c, argv, arg);
+	int status =
+	    cli_options_read(&(struct cli_options){usage, ":o:h", options, take_option}, argc, argv, arg);
 
-		if (status != GO_ON)
-			return status;
-	}
+	if (status != CLI_GO_ON)
+		return status;
 	if (optind != argc)
 		return cli_misused(usage, "what is %s for?", argv[optind]);
 	if (!arg->text || !arg->out)
@@ -111,7 +109,7 @@ read_arguments(int argc, char **argv, struct arguments *arg)
 	struct str name = str_c(arg->out);
 	if (!str_ends(name, STR(".png")) && !str_ends(name, STR(".svg")) && !str_ends(name, STR(".pdf")))
 		return cli_misused(usage, "the ending of %s is not png, svg or pdf", arg->out);
-	return GO_ON;
+	return CLI_GO_ON;
 }
 
 int
@@ -123,7 +121,7 @@ cli_inkan(int argc, char **argv)
 	int status = read_arguments(argc, argv, &arg);
 	enum err e;
 
-	if (status != GO_ON)
+	if (status != CLI_GO_ON)
 		return status;
 	e = make_file(&a, &arg, &file);
 	if (e != OK)

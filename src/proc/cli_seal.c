@@ -12,7 +12,6 @@
 #include "pdfd.h"
 #include "utf8.h"
 
-#include <getopt.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,7 +25,7 @@ static const char usage[] =
     "                  [--keys DIR] [--algorithm p256|rsa3072]\n";
 
 static const double SEAL_MM = 18, MARGIN_MM = 25;
-enum { NAME_CHARACTERS = 200, GO_ON = -1 };
+enum { NAME_CHARACTERS = 200 };
 
 struct arguments {
 	struct arena *a;
@@ -41,7 +40,7 @@ static int
 read_level(struct arguments *arg)
 {
 	arg->timestamp = strcmp(optarg, "b-t") == 0;
-	return arg->timestamp || strcmp(optarg, "b-b") == 0 ? GO_ON
+	return arg->timestamp || strcmp(optarg, "b-b") == 0 ? CLI_GO_ON
 	                                                    : cli_misused(usage, "unknown level %s", optarg);
 }
 
@@ -51,7 +50,7 @@ read_algorithm(struct arguments *arg)
 	arg->has_algorithm = true;
 	arg->algorithm = strcmp(optarg, "rsa3072") == 0 ? KEY_RSA3072 : KEY_P256;
 	return arg->algorithm == KEY_RSA3072 || strcmp(optarg, "p256") == 0
-	           ? GO_ON
+	           ? CLI_GO_ON
 	           : cli_misused(usage, "unknown algorithm %s", optarg);
 }
 
@@ -59,7 +58,7 @@ static int
 read_name(struct arguments *arg)
 {
 	return utf8_line(arg->a, str_c(optarg), NAME_CHARACTERS, &arg->name) == OK
-	           ? GO_ON
+	           ? CLI_GO_ON
 	           : cli_misused(
 	                 usage, "a name is one line of at most %d characters in UTF-8", NAME_CHARACTERS);
 }
@@ -68,7 +67,7 @@ static int
 read_mail(struct arguments *arg)
 {
 	return utf8_mail(arg->a, str_c(optarg), &arg->mail) == OK
-	           ? GO_ON
+	           ? CLI_GO_ON
 	           : cli_misused(usage, "not a mail address: %s", optarg);
 }
 
@@ -78,26 +77,27 @@ read_impression(struct arguments *arg)
 	enum err e = inkan_kojin(arg->a, str_c(optarg), INKAN_KOINTAI, 12, &arg->impression);
 
 	arg->has_impression = true;
-	return e == OK ? GO_ON : cli_inkan_refused(optarg, e);
+	return e == OK ? CLI_GO_ON : cli_inkan_refused(optarg, e);
 }
 
 static int
-read_option(int c, char *const *argv, struct arguments *arg)
+take_option(int c, void *user)
 {
+	struct arguments *arg = user;
+
 	switch (c) {
-	case 'o': arg->out = optarg; return GO_ON;
-	case 'k': arg->keys = optarg; return GO_ON;
+	case 'o': arg->out = optarg; return CLI_GO_ON;
+	case 'k': arg->keys = optarg; return CLI_GO_ON;
 	case 'n': return read_name(arg);
 	case 'm': return read_mail(arg);
 	case 'i': return read_impression(arg);
 	case 'l': return read_level(arg);
 	case 'a': return read_algorithm(arg);
-	case 'h': return cli_help(usage);
-	default: return cli_bad_option(usage, c, argv);
+	default: return CLI_GO_ON;
 	}
 }
 
-/* GO_ON or the exit status. */
+/* CLI_GO_ON or the exit status. */
 static int
 read_arguments(int argc, char **argv, struct arguments *arg)
 {
@@ -107,14 +107,11 @@ read_arguments(int argc, char **argv, struct arguments *arg)
 	    {"keys", required_argument, NULL, 'k'}, {"algorithm", required_argument, NULL, 'a'},
 	    {"help", no_argument, NULL, 'h'}, {0}};
 
-	optind = 1;
-	opterr = 0;
-	for (int c; (c = getopt_long(argc, argv, ":o:h", options, NULL)) != -1;) {
-		int status = read_option(c, argv, arg);
+	int status =
+	    cli_options_read(&(struct cli_options){usage, ":o:h", options, take_option}, argc, argv, arg);
 
-		if (status != GO_ON)
-			return status;
-	}
+	if (status != CLI_GO_ON)
+		return status;
 	if (optind == argc)
 		return cli_misused(usage, "which document?");
 	if (optind != argc - 1)
@@ -122,7 +119,7 @@ read_arguments(int argc, char **argv, struct arguments *arg)
 	if (!arg->out)
 		return cli_misused(usage, "where to? -o OUT.pdf is missing");
 	arg->in = argv[optind];
-	return GO_ON;
+	return CLI_GO_ON;
 }
 
 /* The sandbox as a child of this process; it ends when the socket closes. */
@@ -226,7 +223,7 @@ cli_seal(int argc, char **argv)
 	int status = read_arguments(argc, argv, &arg);
 	enum err e;
 
-	if (status != GO_ON)
+	if (status != CLI_GO_ON)
 		return status;
 	if (cli_file_read(&a, arg.in, &in) != OK)
 		return 2;

@@ -1,5 +1,5 @@
-#ifndef BASE_CLI_FILE_H
-#define BASE_CLI_FILE_H
+#ifndef CLI_CLI_FILE_H
+#define CLI_CLI_FILE_H
 
 #include "arena.h"
 

@@ -1,6 +1,5 @@
 #include "cli_say.h"
 
-#include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,8 +42,8 @@ cli_misused(const char *usage, const char *format, ...)
 	return 2;
 }
 
-int
-cli_bad_option(const char *usage, int answer, char *const *argv)
+static int
+bad_option(const char *usage, int answer, char *const *argv)
 {
 	if (answer == ':')
 		return cli_misused(usage, "%s needs a value", argv[optind - 1]);
@@ -54,8 +53,20 @@ cli_bad_option(const char *usage, int answer, char *const *argv)
 }
 
 int
-cli_help(const char *usage)
+cli_options_read(const struct cli_options *o, int argc, char **argv, void *arg)
 {
-	fputs(usage, stdout);
-	return 0;
+	int status = CLI_GO_ON, c;
+
+	optind = 1;
+	opterr = 0;
+	while (status == CLI_GO_ON && (c = getopt_long(argc, argv, o->letters, o->known, NULL)) != -1) {
+		if (c == ':' || c == '?')
+			return bad_option(o->usage, c, argv);
+		if (c == 'h') {
+			fputs(o->usage, stdout);
+			return 0;
+		}
+		status = o->take(c, arg);
+	}
+	return status;
 }
