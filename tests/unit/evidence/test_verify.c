@@ -349,6 +349,33 @@ somebody_elses_certificate_needs_an_anchor(void **state)
 	EVP_PKEY_free(key);
 }
 
+/* Nor does somebody else's timestamp count then, inside a signature or by itself. */
+static void
+somebody_elses_timestamp_needs_an_anchor(void **state)
+{
+	struct tsa *own = forge.pades.tsa;
+	struct forge other;
+	struct buf file = {0};
+	struct verification v;
+
+	(void)state;
+	assert_true(forge_open(&other, KEY_P256));
+	for (int alone = 0; alone < 2; alone++) {
+		forge_contract(&file);
+		forge.pades.tsa = other.pades.tsa;
+		assert_int_equal(
+		    forge_sign(&forge, alone ? PDF_SIGN_TIMESTAMP : PDF_SIGN_APPROVE, "party", !alone, &file),
+		    OK);
+		forge.pades.tsa = own;
+		assert_sound(&file);
+		v = verify(&file, forge_anchor(&forge));
+		assert_int_equal(v.verdict, VERDICT_UNSOUND);
+		assert_true(str_eq(v.problem, STR("the timestamp's chain does not end in a given anchor")));
+		buf_free(&file);
+	}
+	forge_close(&other);
+}
+
 static void
 the_report_speaks_japanese(void **state)
 {
@@ -379,6 +406,7 @@ main(int argc, char **argv)
 	    cmocka_unit_test(later_revisions_may_only_sign),
 	    cmocka_unit_test(a_copied_container_does_not_fit),
 	    cmocka_unit_test(somebody_elses_certificate_needs_an_anchor),
+	    cmocka_unit_test(somebody_elses_timestamp_needs_an_anchor),
 	    cmocka_unit_test(the_report_speaks_japanese),
 	};
 

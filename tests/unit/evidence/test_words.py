@@ -7,7 +7,7 @@ SRC = pathlib.Path(__file__).resolve().parents[3] / "src"
 said = set()
 for name in ("evidence/verify.c", "evidence/signed_data.c", "evidence/token.c"):
     text = (SRC / name).read_text()
-    said |= set(re.findall(r'(?:wrong\(ret_problem,|problem\([^;"]*?,)\s*"([^"]+)"', text))
+    said |= set(re.findall(r'(?:wrong\(ret_problem,|(?:problem|check_anchor)\([^;"]*?,)\s*"([^"]+)"', text))
     said |= set(re.findall(r'(?:followed_by|problem|kind) = STR\("([^"]+)"\)', text))
     said |= set(re.findall(r'[?:] STR\("([a-z]+)"\)', text))
 said |= set(re.findall(r'offence\(c,\s*"([^"]+)"', (SRC / "pdf/compare.c").read_text()))
