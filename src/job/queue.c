@@ -11,6 +11,19 @@ least(int64_t a, int64_t b)
 }
 
 enum err
+queue_recover(struct store *s)
+{
+	struct tx tx CLEANUP(tx_end) = {0};
+	int64_t recovered;
+	TRY(tx_write(s, &tx));
+	TRY(q_job_release(&tx, INT64_MAX, &recovered));
+	TRY(tx_commit(&tx));
+	if (recovered)
+		log_event(LOG_INFO, "job-recover", "n=%lld", (long long)recovered);
+	return OK;
+}
+
+enum err
 queue_lease(struct store *s, struct arena *a, int64_t now_ms, unsigned most, struct row_job_list *ret,
     int64_t *ret_next_ms)
 {

@@ -5,6 +5,10 @@
 
 enum { JOB_LEASE_MS = 120000 };
 
+/* Takes every job back from a process that is known to be gone, so that nobody waits for its leases to run
+ * out. For the one process that runs jobs on this store, before it begins. */
+MUST_CHECK enum err
+queue_recover(struct store *s);
 /* Leases up to most due jobs. An empty list takes no write transaction; ret_next_ms: when to look again at
  * the latest. */
 MUST_CHECK enum err

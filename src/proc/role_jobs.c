@@ -2,6 +2,7 @@
 #include "keyd.h"
 #include "log.h"
 #include "mailer_new.h"
+#include "queue.h"
 #include "roles.h"
 #include "sealer_new.h"
 #include "tsa.h"
@@ -37,6 +38,7 @@ start(struct arena *a, const struct config *c, struct wiring *w, struct job_pool
 	TRY(make_sealer(a, c, &w->app.sealer));
 	TRY(mailer_new(a, &mail, &w->app.mailer));
 	TRY(wiring_lock_down(a, c));
+	TRY(queue_recover(w->app.store)); /* the supervisor starts one such role, after the last has ended */
 	struct job_config jobs = {.threads = (unsigned)c->job_threads,
 	    .kick_fd = ROLE_FD_KICK,
 	    .worker_app = wiring_worker_app,
