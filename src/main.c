@@ -1,4 +1,4 @@
-/* keiin: the supervisor, keyd, and what needs no document. Everything else is keiin-workers'. */
+/* keiin: the supervisor, keyd, and what needs no document. The rest is keiin-workers' and keiin-pdfd's. */
 #include "config.h"
 #include "id.h"
 #include "listener.h"
@@ -108,7 +108,7 @@ main(int argc, char **argv)
 	if (str_eq(command, STR("role")) && argc == 3)
 		return role_main(argv[2], &keyd, 1);
 	if (str_eq(command, STR("seal")) || str_eq(command, STR("verify")) || str_eq(command, STR("inkan"))) {
-		workers_exec(argv);
+		program_exec("keiin-workers", argv);
 		return 2;
 	}
 	if (str_eq(command, STR("config")))

@@ -1,5 +1,4 @@
-/* keiin-workers: the roles and subcommands that read documents and requests from outside. Started by keiin,
- * not by people. */
+/* keiin-workers: web, jobs, and the subcommands that work on documents. Started by keiin, not by people. */
 #include "cli.h"
 #include "cli_inkan.h"
 #include "id.h"
@@ -7,7 +6,7 @@
 
 #include <stdio.h>
 
-static const struct role roles[] = {{"web", role_web}, {"jobs", role_jobs}, {"pdfd", role_pdfd}};
+static const struct role roles[] = {{"web", role_web}, {"jobs", role_jobs}};
 
 int
 main(int argc, char **argv)

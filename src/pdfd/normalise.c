@@ -247,7 +247,7 @@ write_document(qpdf_data q, struct buf *ret)
 		return ERR_PDF_BROKEN;
 	qpdf_set_object_stream_mode(q, qpdf_o_disable);
 	qpdf_set_decode_level(q, qpdf_dl_none);
-	qpdf_set_compress_streams(q, QPDF_TRUE);
+	qpdf_set_compress_streams(q, QPDF_FALSE); /* what a document leaves open stays so; ours are short */
 	qpdf_set_preserve_encryption(q, QPDF_FALSE);
 	qpdf_set_deterministic_ID(q, QPDF_TRUE);
 	qpdf_set_minimum_pdf_version(q, "1.7");

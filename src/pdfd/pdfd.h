@@ -26,10 +26,17 @@ struct pdfd_answer {
 enum { PDFD_INPUT_MAX = 50 << 20, PDFD_OUTPUT_MAX = 192 << 20 };
 
 /* ---- the work, done in the sandboxed child ---- */
+/* What a child has to say, written to a descriptor in pieces. Nothing fails before pdfd_flush(), which says
+ * what did: ERR_PDF_LIMIT past PDFD_OUTPUT_MAX, ERR_IO. */
 struct pdfd_output {
-	char *p; /* memory mapped in advance */
-	size_t n, cap;
+	int fd;
+	size_t n; /* put so far */
+	enum err error;
+	size_t pending_n;
+	char pending[32 << 10];
 };
+MUST_CHECK enum err
+pdfd_flush(struct pdfd_output *o);
 void
 pdfd_put(struct pdfd_output *o, const void *bytes, size_t n);
 void
@@ -48,7 +55,7 @@ MUST_CHECK enum err
 pdfd_render(struct str pdf, unsigned page, unsigned width_px, struct pdfd_output *o);
 MUST_CHECK enum err
 pdfd_image(struct str image, struct pdfd_output *o);
-/* Once, before the sandbox: what the rendering library needs from files. */
+/* Once, before the sandbox and before any fork: what every child would otherwise find out for itself. */
 MUST_CHECK enum err
 pdfd_warm(void);
 

@@ -2,17 +2,20 @@
 #include "log.h"
 
 #include <errno.h>
+#include <linux/filter.h>
 #include <linux/landlock.h>
+#include <linux/seccomp.h>
 #include <seccomp.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 enum { CPU_S = 10, FILES = 16 };
-static const rlim_t MEMORY = (rlim_t)1 << 30;
+static const rlim_t MEMORY = (rlim_t)1 << 30, OUTPUT = (rlim_t)256 << 20;
 
 static enum err
 no_files(void)
@@ -35,23 +38,45 @@ no_files(void)
 	return r ? ERR_IO : OK;
 }
 
+/* The filter of every child, compiled once by the server: the program that seccomp(2) takes. */
+enum { PROGRAM_MAX = 512 };
+static struct sock_filter program[PROGRAM_MAX];
+static unsigned short program_n;
+
 static enum err
-filter(const int *allowed, size_t n, uint32_t otherwise)
+compile(scmp_filter_ctx f)
 {
-	scmp_filter_ctx f = seccomp_init(otherwise);
+	int fd = memfd_create("keiin-filter", MFD_CLOEXEC);
+	if (fd < 0)
+		return ERR_IO;
+	ssize_t n = seccomp_export_bpf(f, fd) ? -1 : pread(fd, program, sizeof(program), 0);
+	close(fd);
+	if (n <= 0 || n == (ssize_t)sizeof(program))
+		return ERR_IO;
+	program_n = (unsigned short)((size_t)n / sizeof(program[0]));
+	return OK;
+}
+
+static enum err
+compile_for_children(void)
+{
+	static const int allowed[] = {SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(brk), SCMP_SYS(munmap),
+	    SCMP_SYS(mremap), SCMP_SYS(madvise), SCMP_SYS(lseek), SCMP_SYS(futex), SCMP_SYS(clock_gettime),
+	    SCMP_SYS(getrandom), SCMP_SYS(rt_sigreturn), SCMP_SYS(exit), SCMP_SYS(exit_group)};
+	scmp_filter_ctx f = seccomp_init(SCMP_ACT_KILL_PROCESS);
 	if (!f)
 		return ERR_NOMEM;
 	int failed = 0;
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < sizeof(allowed) / sizeof(allowed[0]); i++)
 		failed |= seccomp_rule_add(f, SCMP_ACT_ALLOW, allowed[i], 0);
 	/* memory of its own: anonymous, never executable */
 	failed |= seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 2, SCMP_A2(SCMP_CMP_MASKED_EQ, 4, 0),
 	    SCMP_A3(SCMP_CMP_MASKED_EQ, 0x20, 0x20));
 	failed |=
 	    seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, 4, 0));
-	failed |= seccomp_load(f);
+	enum err e = failed ? ERR_IO : compile(f);
 	seccomp_release(f);
-	return failed ? ERR_IO : OK;
+	return e;
 }
 
 static bool
@@ -61,7 +86,7 @@ limit(int what, rlim_t value)
 	return setrlimit((__rlimit_resource_t)what, &r) == 0;
 }
 
-/* Rules are compiled once, in the server: a child inherits the server's filter and adds the strict one. */
+/* A child inherits the server's filter and adds the strict one. */
 enum err
 sandbox_server(void)
 {
@@ -79,6 +104,7 @@ sandbox_server(void)
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
 		return ERR_IO;
 	TRY(no_files());
+	TRY(compile_for_children());
 #ifdef SANITIZED
 	return OK;
 #endif
@@ -100,14 +126,12 @@ sandbox_server(void)
 enum err
 sandbox_child(void)
 {
-	static const int allowed[] = {SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(brk), SCMP_SYS(munmap),
-	    SCMP_SYS(mremap), SCMP_SYS(madvise), SCMP_SYS(lseek), SCMP_SYS(futex), SCMP_SYS(clock_gettime),
-	    SCMP_SYS(getrandom), SCMP_SYS(rt_sigreturn), SCMP_SYS(exit), SCMP_SYS(exit_group)};
 #ifdef SANITIZED /* a sanitizer's shadow is larger than any memory limit, but time is short for it too */
 	return limit(RLIMIT_CPU, CPU_S) ? OK : ERR_IO;
 #endif
 	if (!limit(RLIMIT_AS, MEMORY) || !limit(RLIMIT_CPU, CPU_S) || !limit(RLIMIT_CORE, 0) ||
-	    !limit(RLIMIT_NOFILE, FILES) || !limit(RLIMIT_NPROC, 0))
+	    !limit(RLIMIT_NOFILE, FILES) || !limit(RLIMIT_FSIZE, OUTPUT) || !limit(RLIMIT_NPROC, 0))
 		return ERR_IO;
-	return filter(allowed, sizeof(allowed) / sizeof(allowed[0]), SCMP_ACT_KILL_PROCESS);
+	struct sock_fprog filter = {program_n, program};
+	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) ? ERR_IO : OK;
 }

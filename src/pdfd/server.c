@@ -1,5 +1,5 @@
-/* The fork server. It never reads a document itself: it maps the bytes, forks, waits no longer than the wall
- * limit, and passes the output on.  A child lives for one document, so that a hostile one cannot see the next
+/* The fork server. It never reads a document itself: it forks, waits no longer than the wall limit, and
+ * passes the output on.  A child lives for one document, so that a hostile one cannot see the next
  * customer's. */
 #include "clock.h"
 #include "ipc.h"
@@ -8,6 +8,8 @@
 #include "sandbox.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -21,8 +23,7 @@ enum { AT_ONCE = 4, WALL_MS = 15000, STATUS_BASE = 16 };
 
 struct task {
 	pid_t pid; /* 0: free */
-	int pidfd, answer_fd;
-	char *output;
+	int pidfd, answer_fd, output_fd;
 	int64_t deadline_ms;
 	bool late;
 };
@@ -51,66 +52,67 @@ work(const struct pdfd_question *q, struct str input, struct pdfd_output *o)
 	return ERR_INVALID;
 }
 
-static void
-child(const struct pdfd_question *q, struct str input, char *output)
+/* The input is sealed: its length cannot change, nor a byte while it is read. */
+static struct str
+map_input(int fd)
 {
-	/* what the first eight bytes say is how much follows; they are written last */
-	struct pdfd_output o = {output + sizeof(uint64_t), 0, PDFD_OUTPUT_MAX - sizeof(uint64_t)};
-	if (sandbox_child() != OK)
-		end_child(ERR_IO);
-	enum err e = work(q, input, &o);
-	if (e == OK && o.n > o.cap)
-		e = ERR_PDF_LIMIT;
-	if (e == OK) {
-		uint64_t n = o.n;
-		memcpy(output, &n, sizeof(n));
-	}
-	end_child(e);
+	struct stat st;
+	if (fstat(fd, &st) || st.st_size <= 0 || st.st_size > PDFD_INPUT_MAX)
+		return STR_NONE;
+	char *p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED, fd, 0);
+	return p == MAP_FAILED ? STR_NONE : str_make(p, (size_t)st.st_size);
 }
 
 static void
-answer(int fd, enum err e, struct str output)
+child(const struct pdfd_question *q, int input_fd, int output_fd)
 {
-	struct pdfd_answer a = {(uint32_t)e, output.n};
+	static struct pdfd_output o;
+	struct str input = map_input(input_fd);
+	o.fd = output_fd;
+	if (!input.n)
+		end_child(ERR_TOO_LARGE);
+	if (sandbox_child() != OK)
+		end_child(ERR_IO);
+	enum err e = work(q, input, &o);
+	end_child(e == OK ? pdfd_flush(&o) : e);
+}
+
+/* Takes output_fd, or -1; the answer socket is closed in any case. */
+static void
+answer(int fd, enum err e, int output_fd)
+{
+	struct stat st;
+	struct pdfd_answer a = {(uint32_t)e, 0};
 	struct ipc_frame f = {.kind = IPC_PDF_ANSWER, .payload = str_make(&a, sizeof(a))};
-	int out = -1;
 	if (e == OK) {
-		if (ipc_memfd(output, &out) == OK) {
-			f.fds[f.fds_n++] = out;
+		if (fstat(output_fd, &st) == 0) {
+			a.length = (uint64_t)st.st_size;
+			f.fds[f.fds_n++] = output_fd;
 		} else {
 			a.error = ERR_IO;
 		}
 	}
 	if (ipc_send(fd, &f) != OK)
 		log_event(LOG_INFO, "answer", "the client has gone");
-	if (out >= 0)
-		close(out);
+	if (output_fd >= 0)
+		close(output_fd);
 	close(fd);
 }
 
 static enum err
 begin(struct task *t, const struct pdfd_question *q, int input_fd, int answer_fd)
 {
-	struct stat st;
-	if (fstat(input_fd, &st) || st.st_size <= 0 || st.st_size > PDFD_INPUT_MAX)
-		return ERR_TOO_LARGE;
-	char *input = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED, input_fd, 0);
-	char *output = mmap(
-	    NULL, PDFD_OUTPUT_MAX, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (input == MAP_FAILED || output == MAP_FAILED) {
-		if (input != MAP_FAILED)
-			munmap(input, (size_t)st.st_size);
+	int output_fd = memfd_create("keiin-output", MFD_CLOEXEC);
+	if (output_fd < 0)
 		return ERR_NOMEM;
-	}
 	pid_t pid = fork();
 	if (pid == 0)
-		child(q, str_make(input, (size_t)st.st_size), output);
-	munmap(input, (size_t)st.st_size);
+		child(q, input_fd, output_fd);
 	if (pid < 0) {
-		munmap(output, PDFD_OUTPUT_MAX);
+		close(output_fd);
 		return ERR_NOMEM;
 	}
-	*t = (struct task){pid, (int)syscall(SYS_pidfd_open, pid, 0), answer_fd, output,
+	*t = (struct task){pid, (int)syscall(SYS_pidfd_open, pid, 0), answer_fd, output_fd,
 	    clock_monotonic_ms() + WALL_MS, false};
 	return OK;
 }
@@ -129,22 +131,18 @@ verdict(const struct task *t, int status)
 	log_event(LOG_WARN, "child", "signal=%d late=%d", sig, t->late);
 	if (t->late || sig == SIGXCPU)
 		return ERR_PDF_TIMEOUT;
-	return sig == SIGKILL ? ERR_PDF_TIMEOUT : sig == SIGABRT ? ERR_PDF_LIMIT : ERR_PDF_BROKEN;
+	if (sig == SIGABRT || sig == SIGXFSZ)
+		return ERR_PDF_LIMIT;
+	return sig == SIGKILL ? ERR_PDF_TIMEOUT : ERR_PDF_BROKEN;
 }
 
 static void
 end(struct task *t)
 {
 	int status;
-	uint64_t n;
 	while (waitpid(t->pid, &status, 0) < 0 && errno == EINTR)
 		;
-	enum err e = verdict(t, status);
-	memcpy(&n, t->output, sizeof(n));
-	if (e == OK && n > PDFD_OUTPUT_MAX - sizeof(n))
-		e = ERR_PDF_BROKEN;
-	answer(t->answer_fd, e, e == OK ? str_make(t->output + sizeof(n), (size_t)n) : STR_NONE);
-	munmap(t->output, PDFD_OUTPUT_MAX);
+	answer(t->answer_fd, verdict(t, status), t->output_fd);
 	close(t->pidfd);
 	*t = (struct task){0};
 }
@@ -169,7 +167,7 @@ hear(int sock, struct task *t, struct arena *a, bool *ret_gone)
 	e = begin(t, &q, f.fds[0], f.fds[1]);
 	close(f.fds[0]);
 	if (e != OK)
-		answer(f.fds[1], e, STR_NONE);
+		answer(f.fds[1], e, -1);
 }
 
 static struct task *
@@ -181,12 +179,23 @@ free_task(struct task *tasks)
 	return NULL;
 }
 
+/* A child gives everything back by ending: giving memory back piece by piece before only costs page faults.
+ */
+static void
+keep_memory(void)
+{
+	mallopt(M_TRIM_THRESHOLD, INT_MAX);
+	mallopt(M_TOP_PAD, 1 << 20);
+	mallopt(M_MMAP_THRESHOLD, 32 << 20);
+}
+
 int
 pdfd_serve(int sock)
 {
 	static struct task tasks[AT_ONCE];
 	struct arena arena = {0};
 	bool gone = false;
+	keep_memory();
 	if (pdfd_warm() != OK || sandbox_server() != OK) {
 		log_event(LOG_ERROR, "sandbox", "cannot be set up");
 		return 1;

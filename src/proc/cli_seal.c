@@ -9,9 +9,10 @@
 #include "clock.h"
 #include "inkan.h"
 #include "pades.h"
-#include "pdfd.h"
+#include "roles.h"
 #include "utf8.h"
 
+#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -133,8 +134,9 @@ start_sandbox(int *ret_sock, pid_t *ret_pid)
 		return ERR_IO;
 	pid = fork();
 	if (pid == 0) {
-		close(pair[0]);
-		_exit(pdfd_serve(pair[1]));
+		if (fcntl(pair[1], F_SETFD, 0) == 0 && dup2(pair[1], ROLE_FD_PDFD) == ROLE_FD_PDFD)
+			pdfd_exec();
+		_exit(127);
 	}
 	close(pair[1]);
 	if (pid < 0) {

@@ -68,8 +68,10 @@ become(const struct child *c)
 	char *argv[] = {title, "role", (char *)(uintptr_t)c->role, NULL};
 	if (strcmp(c->role, "keyd") == 0)
 		execv("/proc/self/exe", argv);
+	else if (strcmp(c->role, "pdfd") == 0)
+		pdfd_exec();
 	else
-		workers_exec(argv);
+		program_exec("keiin-workers", argv);
 	_exit(127);
 }
 
@@ -137,7 +139,6 @@ wire(struct arena *a, const struct config *config, struct supervisor *s)
 	TRY(give_config(a, &c[KEYD], config, 0));
 	give(&c[KEYD], keyd[1], ROLE_FD_KEYD);
 	c[PDFD].role = "pdfd";
-	TRY(give_config(a, &c[PDFD], config, 0));
 	give(&c[PDFD], pdfd[1], ROLE_FD_PDFD);
 	c[JOBS].role = "jobs";
 	TRY(give_config(a, &c[JOBS], config, CONFIG_JOBS));
