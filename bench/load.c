@@ -400,7 +400,7 @@ sign(struct browser *b, const char *link)
 	return pressed;
 }
 
-/* Asks until the sealed PDF can be had; with the session of who pressed last. */
+/* Asks every 5 ms until the sealed PDF can be had; with the session of who pressed last. */
 static double
 wait_for_pdf(struct browser *b)
 {
@@ -412,7 +412,7 @@ wait_for_pdf(struct browser *b)
 	for (int i = 0; i < 20000; i++) {
 		if (perform(b, path) == 200 && b->n > 4 && !memcmp(b->page, "%PDF", 4))
 			return now_s();
-		usleep(1000);
+		usleep(5000);
 	}
 	die("never downloadable", path);
 	return 0;

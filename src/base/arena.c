@@ -65,14 +65,20 @@ take(struct arena *a, size_t n)
 	void *p = b->data + b->used;
 	b->used += n;
 	a->used += n;
-	memset(p, 0, n);
 	return p;
+}
+
+static void *
+take_zeroed(struct arena *a, size_t n)
+{
+	void *p = take(a, n);
+	return p ? memset(p, 0, n) : NULL;
 }
 
 void *
 arena_alloc(struct arena *a, size_t n)
 {
-	void *p = take(a, n ? n : 1);
+	void *p = take_zeroed(a, n ? n : 1);
 	if (!p)
 		abort();
 	return p;
@@ -84,7 +90,7 @@ arena_try(struct arena *a, size_t n, size_t size, void **ret)
 	size_t limit = a->limit ? a->limit : DEFAULT_LIMIT, bytes;
 	if (__builtin_mul_overflow(n, size, &bytes) || bytes > limit || a->used > limit - bytes)
 		return ERR_NOMEM;
-	void *p = take(a, bytes ? bytes : 1);
+	void *p = take_zeroed(a, bytes ? bytes : 1);
 	if (!p)
 		return ERR_NOMEM;
 	*ret = p;
@@ -94,9 +100,12 @@ arena_try(struct arena *a, size_t n, size_t size, void **ret)
 char *
 arena_cstr(struct arena *a, struct str s)
 {
-	char *p = arena_alloc(a, s.n + 1);
+	char *p = take(a, s.n + 1);
+	if (!p)
+		abort();
 	if (s.n)
 		memcpy(p, s.p, s.n);
+	p[s.n] = 0;
 	return p;
 }
 

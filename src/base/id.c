@@ -36,14 +36,6 @@ random_below(unsigned bound)
 	return randombytes_uniform(bound);
 }
 
-struct sha256
-sha256_of(struct str bytes)
-{
-	struct sha256 d;
-	crypto_hash_sha256(d.b, (const unsigned char *)bytes.p, bytes.n);
-	return d;
-}
-
 struct str
 sha256_hex(struct arena *a, const struct sha256 *d)
 {

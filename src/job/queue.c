@@ -23,32 +23,6 @@ queue_recover(struct store *s)
 	return OK;
 }
 
-enum err
-queue_lease(struct store *s, struct arena *a, int64_t now_ms, unsigned most, struct row_job_list *ret,
-    int64_t *ret_next_ms)
-{
-	struct row_job_next next;
-	struct tx read CLEANUP(tx_end) = {0};
-	int64_t changed;
-	TRY(tx_read(s, &read));
-	TRY(q_job_next(&read, a, &next));
-	TRY(tx_commit(&read));
-	*ret_next_ms = least(least(next.work_ms, next.mail_ms), least(next.lease_ms, now_ms + LOOK_AGAIN_MS));
-	*ret = (struct row_job_list){0};
-	if (*ret_next_ms > now_ms)
-		return OK;
-	struct tx tx CLEANUP(tx_end) = {0};
-	TRY(tx_write(s, &tx));
-	if (next.lease_ms <= now_ms)
-		TRY(q_job_release(&tx, now_ms, &changed));
-	/* Work on contracts first and one by one, so that the other threads take the rest; mails wait for
-	 * nobody. */
-	TRY(q_job_lease(&tx, a, CLASS_WORK, now_ms, now_ms + JOB_LEASE_MS, 1, ret));
-	if (!ret->n)
-		TRY(q_job_lease(&tx, a, CLASS_MAIL, now_ms, now_ms + JOB_LEASE_MS, most, ret));
-	return tx_commit(&tx);
-}
-
 static enum err
 end_one(struct tx *tx, const struct queue_result *r)
 {
@@ -64,12 +38,36 @@ end_one(struct tx *tx, const struct queue_result *r)
 	return OK;
 }
 
-enum err
-queue_end(struct store *s, const struct queue_result *results, size_t n)
+/* Work on contracts first and one by one, so that the other threads take the rest; mails wait for nobody. */
+static enum err
+lease(struct tx *tx, struct arena *a, int64_t now_ms, unsigned most, struct row_job_list *ret)
 {
+	TRY(q_job_lease(tx, a, CLASS_WORK, now_ms, now_ms + JOB_LEASE_MS, 1, ret));
+	return ret->n ? OK : q_job_lease(tx, a, CLASS_MAIL, now_ms, now_ms + JOB_LEASE_MS, most, ret);
+}
+
+enum err
+queue_turn(struct store *s, struct arena *a, const struct queue_result *ended, size_t ended_n, int64_t now_ms,
+    unsigned most, struct row_job_list *ret, int64_t *ret_next_ms)
+{
+	struct row_job_next next;
+	struct tx read CLEANUP(tx_end) = {0};
+	int64_t changed;
+	TRY(tx_read(s, &read));
+	TRY(q_job_next(&read, a, &next));
+	TRY(tx_commit(&read));
+	*ret_next_ms = least(least(next.work_ms, next.mail_ms), least(next.lease_ms, now_ms + LOOK_AGAIN_MS));
+	*ret = (struct row_job_list){0};
+	bool due = most && *ret_next_ms <= now_ms;
+	if (!due && !ended_n)
+		return OK;
 	struct tx tx CLEANUP(tx_end) = {0};
-	TRY(tx_write(s, &tx));
-	for (size_t i = 0; i < n; i++)
-		TRY(end_one(&tx, &results[i]));
+	TRY(tx_write_relaxed(s, &tx));
+	for (size_t i = 0; i < ended_n; i++)
+		TRY(end_one(&tx, &ended[i]));
+	if (next.lease_ms <= now_ms)
+		TRY(q_job_release(&tx, now_ms, &changed));
+	if (due)
+		TRY(lease(&tx, a, now_ms, most, ret));
 	return tx_commit(&tx);
 }

@@ -82,25 +82,34 @@ kick_from_app(void *self)
 	kick(self);
 }
 
-/* Takes a batch and runs it. *ret_next_ms: when this thread should look again. */
+/* What a thread has done and not yet told the queue; the rows live in one arena while the next turn's come
+ * into the other. */
+struct turns {
+	struct arena memory[2];
+	unsigned which;
+	struct queue_result ended[LEASE_MOST];
+	size_t ended_n;
+};
+
+/* Tells the queue what was done, takes a batch and runs it. *ret_next_ms: when this thread should look again.
+ */
 static enum err
-turn(struct job_pool *p, struct app *app, struct arena *batch, int64_t *ret_next_ms)
+turn(struct job_pool *p, struct app *app, struct turns *t, unsigned most, int64_t *ret_next_ms)
 {
 	struct row_job_list jobs;
-	struct queue_result results[LEASE_MOST];
-	arena_reset(batch);
-	TRY(queue_lease(app->store, batch, clock_utc_ms(), LEASE_MOST, &jobs, ret_next_ms));
+	struct arena *fresh = &t->memory[t->which ^ 1];
+	arena_reset(fresh);
+	TRY(queue_turn(app->store, fresh, t->ended, t->ended_n, clock_utc_ms(), most, &jobs, ret_next_ms));
+	t->which ^= 1;
+	t->ended_n = 0;
 	if (jobs.n == LEASE_MOST && p->threads_n > 1)
 		kick(p); /* there may be more: let the others come, too */
-	size_t done = 0;
 	for (size_t i = 0; i < jobs.n; i++) {
 		arena_reset(app->arena);
-		run_one(app, &jobs.v[i], &results[done++]);
+		run_one(app, &jobs.v[i], &t->ended[t->ended_n++]);
 	}
-	if (done) {
+	if (jobs.n)
 		*ret_next_ms = 0;
-		TRY(queue_end(app->store, results, done));
-	}
 	return OK;
 }
 
@@ -124,7 +133,8 @@ static void *
 work(void *arg)
 {
 	struct job_pool *p = arg;
-	struct arena memory = {0}, batch = {0};
+	struct arena memory = {0};
+	struct turns turns = {0};
 	struct app app = {.arena = &memory};
 	int64_t next_ms = 0;
 	if (p->config.worker_app(p->config.self, &app) != OK) {
@@ -136,10 +146,13 @@ work(void *arg)
 	app.kick_self = p;
 	app.origin = (struct origin){.language = STR("ja")};
 	while (!wait_until(p, next_ms))
-		if (turn(p, &app, &batch, &next_ms) != OK)
+		if (turn(p, &app, &turns, LEASE_MOST, &next_ms) != OK)
 			next_ms = clock_utc_ms() + ERROR_PAUSE_MS;
+	if (turns.ended_n && turn(p, &app, &turns, 0, &next_ms) != OK)
+		log_event(LOG_WARN, "stop", "what was done last could not be noted and will be done again");
 	arena_free(&memory);
-	arena_free(&batch);
+	arena_free(&turns.memory[0]);
+	arena_free(&turns.memory[1]);
 	return NULL;
 }
 

@@ -45,12 +45,25 @@ db_exec(struct tx *tx, const struct db_statement *s, const union db_value *args,
 
 /* A connection. */
 struct db;
-enum db_role { DB_WRITER, DB_READER };
+enum db_role { DB_WRITER, DB_WRITER_RELAXED, DB_READER };
 MUST_CHECK enum err
 db_open(const char *path, enum db_role role, struct db **ret);
 void
 db_close(struct db *db);
-/* Statements without parameters or rows: BEGIN, SAVEPOINT, migrations. */
+/* What opens and ends transactions, compiled once. */
+enum db_step {
+	DB_BEGIN,
+	DB_BEGIN_IMMEDIATE,
+	DB_COMMIT,
+	DB_ROLLBACK,
+	DB_SAVEPOINT,
+	DB_RELEASE,
+	DB_ROLLBACK_TO,
+	DB_STEPS
+};
+MUST_CHECK enum err
+db_step(struct db *db, enum db_step step);
+/* Statements without parameters or rows, of whatever number: pragmas, migrations. */
 MUST_CHECK enum err
 db_run(struct db *db, const char *sql);
 /* False when the engine has rolled the transaction back by itself. */

@@ -9,6 +9,7 @@ enum { WAL_PAGES_MAX = 1000, BUSY_MS = 5000 };
 struct db {
 	sqlite3 *handle;
 	sqlite3_stmt **prepared;
+	sqlite3_stmt *steps[DB_STEPS];
 	int wal_pages;
 };
 
@@ -33,6 +34,26 @@ db_run(struct db *db, const char *sql)
 	return sqlite3_exec(db->handle, sql, NULL, NULL, NULL) == SQLITE_OK ? OK : fault(db, sql);
 }
 
+enum err
+db_step(struct db *db, enum db_step step)
+{
+	static const char *const sql[DB_STEPS] = {[DB_BEGIN] = "BEGIN",
+	    [DB_BEGIN_IMMEDIATE] = "BEGIN IMMEDIATE",
+	    [DB_COMMIT] = "COMMIT",
+	    [DB_ROLLBACK] = "ROLLBACK",
+	    [DB_SAVEPOINT] = "SAVEPOINT member",
+	    [DB_RELEASE] = "RELEASE member",
+	    [DB_ROLLBACK_TO] = "ROLLBACK TO member"};
+	sqlite3_stmt **st = &db->steps[step];
+	if (!*st &&
+	    sqlite3_prepare_v3(db->handle, sql[step], -1, SQLITE_PREPARE_PERSISTENT, st, NULL) != SQLITE_OK)
+		return fault(db, sql[step]);
+	int r = sqlite3_step(*st);
+	enum err e = r == SQLITE_DONE ? OK : fault(db, sql[step]);
+	sqlite3_reset(*st);
+	return e;
+}
+
 static enum err
 configure(struct db *db, enum db_role role)
 {
@@ -41,13 +62,13 @@ configure(struct db *db, enum db_role role)
 	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 	sqlite3_busy_timeout(db->handle, BUSY_MS);
 	TRY(db_run(db, "PRAGMA journal_mode=WAL"));
-	TRY(db_run(db, "PRAGMA synchronous=FULL"));
+	TRY(db_run(db, role == DB_WRITER_RELAXED ? "PRAGMA synchronous=NORMAL" : "PRAGMA synchronous=FULL"));
 	TRY(db_run(db, "PRAGMA foreign_keys=ON"));
 	TRY(db_run(db, "PRAGMA trusted_schema=OFF"));
 	TRY(db_run(db, "PRAGMA wal_autocheckpoint=0"));
 	TRY(db_run(db, "PRAGMA cache_size=-1024"));
 	TRY(db_run(db, "PRAGMA temp_store=MEMORY")); /* the roles may not write outside the data folder */
-	if (role == DB_WRITER)
+	if (role != DB_READER)
 		sqlite3_wal_hook(db->handle, remember_wal, db);
 	else
 		TRY(db_run(db, "PRAGMA query_only=ON"));
@@ -81,6 +102,8 @@ db_close(struct db *db)
 	for (size_t i = 0; db->prepared && i < db_statements_n; i++)
 		sqlite3_finalize(db->prepared[i]);
 	free(db->prepared);
+	for (size_t i = 0; i < DB_STEPS; i++)
+		sqlite3_finalize(db->steps[i]);
 	sqlite3_close(db->handle);
 	free(db);
 }

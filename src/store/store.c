@@ -1,7 +1,8 @@
 /* Transactions.  Readers have connections of their own.  Writers of this process share one connection and one
  * COMMIT: each works inside a SAVEPOINT of an outer transaction, hands its turn to the next that waits, and
- * answers when the last of the batch has committed for all.  Writers of other processes are kept out by a
- * file lock, which queues them without polling. */
+ * answers when the last of the batch has committed for all.  A relaxed writer, which does not wait for the
+ * disk, joins a batch or is one by itself, on a connection of its own (SQLite sets how to commit per
+ * connection).  Writers of other processes are kept out by a file lock, which queues them without polling. */
 #include "db.h"
 #include "log.h"
 #include "migrate.h"
@@ -22,6 +23,8 @@ enum tx_mode { TX_ENDED, TX_READ, TX_WRITE };
 struct batch {
 	unsigned waiting; /* members that have released their savepoint */
 	unsigned refs;
+	struct db *db;
+	bool relaxed; /* of one member: nobody who wants to wait for the disk may join */
 	bool done;
 	enum err result;
 };
@@ -31,10 +34,10 @@ struct store {
 	int lock_fd;
 	pthread_mutex_t mutex;
 	pthread_cond_t turn, finished;
-	struct db *writer;
-	bool taken;         /* somebody has the turn */
-	unsigned queued;    /* those who wait for it */
-	struct batch *open; /* the outer transaction's members; NULL: none is open */
+	struct db *writer, *relaxed; /* relaxed: opened on first use, with the turn */
+	bool taken;                  /* somebody has the turn */
+	unsigned queued;             /* those who wait for it */
+	struct batch *open;          /* the outer transaction's members; NULL: none is open */
 	struct db *readers[READERS_MAX];
 	unsigned readers_n;
 };
@@ -76,6 +79,7 @@ store_close(struct store *s)
 	for (unsigned i = 0; i < s->readers_n; i++)
 		db_close(s->readers[i]);
 	db_close(s->writer);
+	db_close(s->relaxed);
 	if (s->lock_fd >= 0)
 		close(s->lock_fd);
 	pthread_mutex_destroy(&s->mutex);
@@ -94,7 +98,7 @@ tx_read(struct store *s, struct tx *ret)
 	pthread_mutex_unlock(&s->mutex);
 	if (!db)
 		TRY(db_open(s->path, DB_READER, &db));
-	enum err e = db_run(db, "BEGIN");
+	enum err e = db_step(db, DB_BEGIN);
 	if (e != OK) {
 		db_close(db);
 		return e;
@@ -107,7 +111,7 @@ static void
 end_read(struct tx *tx)
 {
 	struct store *s = tx->store;
-	bool fit = db_run(tx->db, "COMMIT") == OK;
+	bool fit = db_step(tx->db, DB_COMMIT) == OK;
 	pthread_mutex_lock(&s->mutex);
 	if (fit && s->readers_n < READERS_MAX)
 		s->readers[s->readers_n++] = tx->db;
@@ -129,14 +133,18 @@ lock_others_out(struct store *s)
 
 /* With the turn, without the mutex: opens the outer transaction. */
 static enum err
-open_outer(struct store *s)
+open_outer(struct store *s, bool relaxed)
 {
+	if (relaxed && !s->relaxed)
+		TRY(db_open(s->path, DB_WRITER_RELAXED, &s->relaxed));
 	struct batch *b = calloc(1, sizeof(*b));
 	if (!b)
 		return ERR_NOMEM;
+	b->relaxed = relaxed;
+	b->db = relaxed ? s->relaxed : s->writer;
 	enum err e = lock_others_out(s);
 	if (e == OK) {
-		e = db_run(s->writer, "BEGIN IMMEDIATE");
+		e = db_step(b->db, DB_BEGIN_IMMEDIATE);
 		if (e != OK)
 			flock(s->lock_fd, LOCK_UN);
 	}
@@ -154,16 +162,16 @@ close_outer(struct store *s, bool commit)
 {
 	struct batch *b = s->open;
 	enum err e = OK;
-	if (!db_in_transaction(s->writer))
+	if (!db_in_transaction(b->db))
 		e = ERR_DB; /* the engine gave up by itself: disk full, I/O error */
 	else if (commit)
-		e = db_run(s->writer, "COMMIT");
+		e = db_step(b->db, DB_COMMIT);
 	else
-		e = db_run(s->writer, "ROLLBACK");
-	if (e != OK && db_in_transaction(s->writer) && db_run(s->writer, "ROLLBACK") != OK)
+		e = db_step(b->db, DB_ROLLBACK);
+	if (e != OK && db_in_transaction(b->db) && db_step(b->db, DB_ROLLBACK) != OK)
 		log_event(LOG_ERROR, "store", "a failed commit could not be rolled back");
 	if (e == OK && commit)
-		db_checkpoint_if_grown(s->writer);
+		db_checkpoint_if_grown(b->db);
 	flock(s->lock_fd, LOCK_UN);
 	pthread_mutex_lock(&s->mutex);
 	s->open = NULL;
@@ -185,8 +193,8 @@ give_turn(struct store *s)
 	pthread_mutex_unlock(&s->mutex);
 }
 
-enum err
-tx_write(struct store *s, struct tx *ret)
+static enum err
+write_begin(struct store *s, bool relaxed, struct tx *ret)
 {
 	pthread_mutex_lock(&s->mutex);
 	s->queued++;
@@ -196,17 +204,29 @@ tx_write(struct store *s, struct tx *ret)
 	s->taken = true;
 	pthread_mutex_unlock(&s->mutex);
 
-	enum err e = s->open ? OK : open_outer(s);
+	enum err e = s->open ? OK : open_outer(s, relaxed);
 	if (e == OK)
-		e = db_run(s->writer, "SAVEPOINT member");
+		e = db_step(s->open->db, DB_SAVEPOINT);
 	if (e != OK) {
 		if (s->open && close_outer(s, s->open->waiting > 0) != OK)
 			log_event(LOG_ERROR, "store", "a batch failed");
 		give_turn(s);
 		return e;
 	}
-	*ret = (struct tx){.store = s, .db = s->writer, .mode = TX_WRITE};
+	*ret = (struct tx){.store = s, .db = s->open->db, .mode = TX_WRITE};
 	return OK;
+}
+
+enum err
+tx_write(struct store *s, struct tx *ret)
+{
+	return write_begin(s, false, ret);
+}
+
+enum err
+tx_write_relaxed(struct store *s, struct tx *ret)
+{
+	return write_begin(s, true, ret);
 }
 
 /* After a member is done with the connection: others that wait join the batch, or it ends here. True when it
@@ -215,7 +235,8 @@ static bool
 others_join(struct store *s)
 {
 	pthread_mutex_lock(&s->mutex);
-	bool join = s->queued > 0 && s->open->waiting < BATCH_MAX && db_in_transaction(s->writer);
+	bool join = s->queued > 0 && !s->open->relaxed && s->open->waiting < BATCH_MAX &&
+	            db_in_transaction(s->open->db);
 	if (join) {
 		s->taken = false;
 		pthread_cond_signal(&s->turn);
@@ -247,7 +268,7 @@ tx_commit(struct tx *tx)
 	}
 	if (tx->mode != TX_WRITE)
 		return BUG("commit without a transaction");
-	TRY(db_run(s->writer, "RELEASE member"));
+	TRY(db_step(tx->db, DB_RELEASE));
 	tx->mode = TX_ENDED;
 	struct batch *b = s->open;
 	pthread_mutex_lock(&s->mutex);
@@ -271,8 +292,8 @@ static void
 end_write(struct tx *tx)
 {
 	struct store *s = tx->store;
-	if (db_in_transaction(s->writer) &&
-	    (db_run(s->writer, "ROLLBACK TO member") != OK || db_run(s->writer, "RELEASE member") != OK))
+	if (db_in_transaction(tx->db) &&
+	    (db_step(tx->db, DB_ROLLBACK_TO) != OK || db_step(tx->db, DB_RELEASE) != OK))
 		log_event(LOG_ERROR, "store", "a transaction could not be rolled back alone");
 	/* What it saw of the others is not committed yet. Who gives up because of that will read again: let
 	 * them find it then, and not join the same batch over and over, which would keep it from ever being

@@ -23,6 +23,10 @@ tx_read(struct store *s, struct tx *ret);
  * network inside. */
 MUST_CHECK enum err
 tx_write(struct store *s, struct tx *ret);
+/* The same, but tx_commit() does not wait for the disk: a power cut may undo it (whole; a kill does not). For
+ * what is worth no waiting because it would only be done again. */
+MUST_CHECK enum err
+tx_write_relaxed(struct store *s, struct tx *ret);
 /* Durable when it answers OK. */
 MUST_CHECK enum err
 tx_commit(struct tx *tx);

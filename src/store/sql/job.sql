@@ -17,11 +17,6 @@ RETURNING @job;
 -- query job_done(id str, fence int) exec
 UPDATE job SET state = 2, last_error = NULL WHERE id = $1 AND fence = $2 AND state = 1;
 
--- For the use case that does a job's work: done in the transaction that holds its effect, which saves a commit. No fence is needed,
--- since effect and end are one.
--- query job_finish(id str) exec
-UPDATE job SET state = 2, last_error = NULL WHERE id = $1 AND state < 2;
-
 -- query job_retry(id str, fence int, due_ms int, last_error str) exec
 UPDATE job SET state = 0, lease_until_ms = 0, due_ms = $3, last_error = $4 WHERE id = $1 AND fence = $2 AND state = 1;
 

@@ -13,8 +13,8 @@ struct http_field {
 	struct str name, value;
 };
 
-/* One part of a form: application/x-www-form-urlencoded, or multipart/form-data with a file spooled to an
- * unlinked temp file. */
+/* One part of a form: application/x-www-form-urlencoded, or multipart/form-data with a file spooled to
+ * memory or an unlinked temporary file. */
 struct http_part {
 	struct str name, value;     /* value: of ordinary fields */
 	struct str file_name, mime; /* files: as the client said; never trusted */

@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
 #include <unistd.h>
 
 enum { HEADERS_MAX = 8 * 1024, BOUNDARY_MAX = 70 };
@@ -62,6 +64,25 @@ current(struct multipart *m)
 	return &m->parts[m->parts_n - 1];
 }
 
+/* From memory into an unlinked file: a file system's work for every small upload would cost more than the
+ * rest. */
+static enum err
+move_to_disk(struct multipart *m, struct http_part *part)
+{
+	int fd = open(m->temp_dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return ERR_IO;
+	off_t at = 0;
+	while ((size_t)at < part->size)
+		if (sendfile(fd, part->fd, &at, part->size - (size_t)at) <= 0) {
+			close(fd);
+			return ERR_IO;
+		}
+	close(part->fd);
+	part->fd = fd;
+	return OK;
+}
+
 static enum err
 body(struct multipart *m, struct str bytes)
 {
@@ -70,6 +91,8 @@ body(struct multipart *m, struct str bytes)
 		buf_put(&m->value, bytes);
 		return m->value.overflow ? ERR_TOO_LARGE : OK;
 	}
+	if (part->size <= MULTIPART_MEMORY_MAX && part->size + bytes.n > MULTIPART_MEMORY_MAX)
+		TRY(move_to_disk(m, part));
 	part->size += bytes.n;
 	while (bytes.n) {
 		ssize_t n = write(part->fd, bytes.p, bytes.n);
@@ -93,9 +116,9 @@ part_done(struct multipart *m)
 }
 
 static enum err
-open_file(struct multipart *m, struct http_part *part)
+open_file(struct http_part *part)
 {
-	part->fd = open(m->temp_dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	part->fd = memfd_create("keiin-upload", MFD_CLOEXEC);
 	return part->fd < 0 ? ERR_IO : OK;
 }
 
@@ -123,7 +146,7 @@ headers(struct multipart *m, struct str text)
 	    .fd = -1};
 	m->is_file = file_name.p != NULL;
 	m->parts_n++;
-	return m->is_file ? open_file(m, part) : OK;
+	return m->is_file ? open_file(part) : OK;
 }
 
 static void

@@ -1,12 +1,12 @@
-/* multipart/form-data (RFC 7578) read piece by piece: fields into memory, files into an unlinked temporary
- * file. */
+/* multipart/form-data (RFC 7578) read piece by piece: fields and small files into memory, larger files into
+ * an unlinked temporary file. */
 #ifndef WEB_HTTP_MULTIPART_H
 #define WEB_HTTP_MULTIPART_H
 
 #include "buf.h"
 #include "http.h"
 
-enum { MULTIPART_PARTS = 64, MULTIPART_FIELD_MAX = 256 * 1024 };
+enum { MULTIPART_PARTS = 64, MULTIPART_FIELD_MAX = 256 * 1024, MULTIPART_MEMORY_MAX = 256 * 1024 };
 
 struct multipart {
 	struct arena *arena;

@@ -109,11 +109,12 @@ jobs_run(void)
 	struct row_job_list jobs;
 	int64_t next;
 	unsigned ran = 0;
+	struct queue_result results[8];
+	size_t ended = 0;
 	for (;;) {
-		assert_ok(queue_lease(world.store, &batch, world.now_ms, 8, &jobs, &next));
+		assert_ok(queue_turn(world.store, &batch, results, ended, world.now_ms, 8, &jobs, &next));
 		if (jobs.n == 0)
 			return ran;
-		struct queue_result results[8];
 		for (size_t i = 0; i < jobs.n; i++, ran++) {
 			struct arena own CLEANUP(arena_free) = {0};
 			struct app a = world_app(&own);
@@ -121,7 +122,7 @@ jobs_run(void)
 			results[i] = (struct queue_result){
 			    &jobs.v[i], e, str_c(err_info(e)->name), e == OK ? 0 : world.now_ms + 1000};
 		}
-		assert_ok(queue_end(world.store, results, jobs.n));
+		ended = jobs.n;
 	}
 }
 
