@@ -63,13 +63,14 @@ class Keiin:
         self.log.flush()
         return pathlib.Path(self.log.name).read_text(encoding="utf-8", errors="replace")
 
-    def stop(self):
+    def stop(self, clean=True):
         atexit.unregister(self.stop)
         self.process.terminate()
         self.process.wait(WAIT_S)
         self.process.stdout.close()
         self.log.close()
-        self.kept.cleanup()
+        if clean:
+            self.kept.cleanup()
 
     def roles(self):
         """Process ids by role."""
