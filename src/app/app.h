@@ -174,7 +174,8 @@ struct envelope_view {
 	struct str id, title, message, document_id; /* document id printed in the footer */
 	enum envelope_state state;
 	unsigned version, pages;
-	double *page_width_mm, *page_height_mm;                     /* pages of them */
+	double *page_width_mm, *page_height_mm; /* pages of them */
+	unsigned notes;                         /* of what intake removed: bits 1 << enum document_note */
 	struct str document_sha256, concluded_sha256;               /* hexadecimal, empty until there */
 	struct participant_view participants[PARTICIPANT_ROWS_MAX]; /* forwarded ones stay */
 	unsigned participants_n;

@@ -165,6 +165,7 @@ app_envelope_view(struct app *a, const struct user *u, struct str envelope, stru
 	    .state = (enum envelope_state)e->state,
 	    .version = (unsigned)e->round,
 	    .pages = (unsigned)v.doc.pages,
+	    .notes = (unsigned)v.doc.notes,
 	    .document_sha256 = e->document_sha256,
 	    .concluded_sha256 = e->concluded_sha256,
 	    .return_reason = e->return_reason,

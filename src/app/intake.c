@@ -63,7 +63,7 @@ intake_store(struct tx *tx, const struct intake *i)
 {
 	int64_t n;
 	return q_document_add(tx, i->sha256, i->info.pages_n, i->sizes, i->texts, i->info.place_page,
-	    i->info.place_x_mm, i->info.place_y_mm, &n);
+	    i->info.place_x_mm, i->info.place_y_mm, i->info.notes, &n);
 }
 
 /* Few widths, so that nobody can fill the cache with 1,800 sizes of a page. */

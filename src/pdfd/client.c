@@ -139,8 +139,11 @@ documents_intake(struct pdfd *d, struct str pdf, struct str footer, struct arena
 	struct str out, normal;
 	snprintf(q.footer, sizeof(q.footer), "%.*s", STR_ARG(footer));
 	TRY(ask(d, &q, pdf, a, &out));
-	if (!take_str(&out, &info.notes) || !take_str(&out, &normal) || !take_info(&out, a, &info))
+	uint32_t notes;
+	if (!take(&out, &notes, sizeof(notes)) || notes >> DOCUMENT_NOTES || !take_str(&out, &normal) ||
+	    !take_info(&out, a, &info))
 		return ERR_PEER;
+	info.notes = notes;
 	*ret = info;
 	*ret_pdf = normal;
 	return OK;

@@ -134,41 +134,55 @@ fit(qpdf_data q, qpdf_oh form, const double rect[4], double ret[6])
 	return true;
 }
 
-static enum err
-check_actions(qpdf_data q, qpdf_oh annotation)
+/* What an annotation does when it is clicked, looked at or passed over goes with it; what would only lead
+ * somewhere needs no words. */
+static void
+note_actions(qpdf_data q, qpdf_oh annotation, unsigned *notes)
 {
 	static const char *const harmless[] = {"/GoTo", "/URI", "/Named", "/GoToR", "/GoToE", "/Thread",
 	    "/SetOCGState", "/Hide", "/ResetForm", NULL};
 	qpdf_oh action = qpdf_oh_get_key(q, annotation, "/A");
-	if (qpdf_oh_has_key(q, annotation, "/AA"))
-		return ERR_PDF_ACTIVE;
-	if (qpdf_oh_is_dictionary(q, action) && !is_name(q, qpdf_oh_get_key(q, action, "/S"), harmless))
-		return ERR_PDF_ACTIVE;
-	return OK;
+	bool runs =
+	    qpdf_oh_is_dictionary(q, action) && !is_name(q, qpdf_oh_get_key(q, action, "/S"), harmless);
+	if (runs || qpdf_oh_has_key(q, annotation, "/AA"))
+		NOTED(notes, DOCUMENT_SCRIPTS);
 }
 
-static enum err
-flatten_one(qpdf_data q, qpdf_oh annotation, int number, qpdf_oh xobjects, struct buf *out, struct buf *notes)
+static void
+note_kind(qpdf_data q, qpdf_oh subtype, unsigned *notes)
 {
-	static const char *const carriers[] = {
-	    "/FileAttachment", "/RichMedia", "/Movie", "/Screen", "/Sound", "/3D", NULL};
-	static const char *const invisible[] = {"/Link", "/Popup", NULL};
+	static const char *const attached[] = {"/FileAttachment", NULL}, *const link[] = {"/Link", NULL},
+	                         *const media[] = {"/RichMedia", "/Movie", "/Screen", "/Sound", "/3D", NULL};
+	if (is_name(q, subtype, attached))
+		NOTED(notes, DOCUMENT_ATTACHMENTS);
+	if (is_name(q, subtype, media))
+		NOTED(notes, DOCUMENT_MEDIA);
+	if (is_name(q, subtype, link))
+		NOTED(notes, DOCUMENT_LINKS);
+}
+
+static void
+flatten_one(qpdf_data q, qpdf_oh annotation, int number, qpdf_oh xobjects, struct buf *out, unsigned *notes)
+{
+	static const char *const undrawn[] = {"/Link", "/Popup", NULL};
 	qpdf_oh subtype = qpdf_oh_get_key(q, annotation, "/Subtype"), form;
 	double rect[4], m[6];
 	int flags = 0;
-	if (is_name(q, subtype, carriers))
-		return ERR_PDF_ACTIVE;
-	TRY(check_actions(q, annotation));
+	note_kind(q, subtype, notes);
+	note_actions(q, annotation, notes);
 	qpdf_oh_get_value_as_int(q, qpdf_oh_get_key(q, annotation, "/F"), &flags);
-	if (is_name(q, subtype, invisible) || (flags & (FLAG_HIDDEN | FLAG_NO_VIEW)) ||
-	    !box_of(q, qpdf_oh_get_key(q, annotation, "/Rect"), rect))
-		return OK;
-	if (!appearance(q, annotation, &form)) {
-		buf_put_c(notes, "an annotation without appearance was removed\n");
-		return OK;
+	if (is_name(q, subtype, undrawn))
+		return;
+	if (flags & (FLAG_HIDDEN | FLAG_NO_VIEW)) {
+		NOTED(notes, DOCUMENT_HIDDEN);
+		return;
+	}
+	if (!box_of(q, qpdf_oh_get_key(q, annotation, "/Rect"), rect) || !appearance(q, annotation, &form)) {
+		NOTED(notes, DOCUMENT_UNDRAWN);
+		return;
 	}
 	if (!fit(q, form, rect, m))
-		return OK;
+		return;
 	qpdf_oh_replace_key(q, qpdf_oh_get_dict(q, form), "/Type", qpdf_oh_new_name(q, "/XObject"));
 	qpdf_oh_replace_key(q, qpdf_oh_get_dict(q, form), "/Subtype", qpdf_oh_new_name(q, "/Form"));
 	char name[32];
@@ -176,11 +190,10 @@ flatten_one(qpdf_data q, qpdf_oh annotation, int number, qpdf_oh xobjects, struc
 	qpdf_oh_replace_key(q, xobjects, name, form);
 	buf_printf(
 	    out, "q %.5f %.5f %.5f %.5f %.4f %.4f cm %s Do Q\n", m[0], m[1], m[2], m[3], m[4], m[5], name);
-	return OK;
 }
 
 enum err
-flatten_annotations(qpdf_data q, qpdf_oh page, qpdf_oh xobjects, struct buf *out, struct buf *notes)
+flatten_annotations(qpdf_data q, qpdf_oh page, qpdf_oh xobjects, struct buf *out, unsigned *notes)
 {
 	qpdf_oh all = qpdf_oh_get_key(q, page, "/Annots");
 	if (!qpdf_oh_is_array(q, all))
@@ -191,7 +204,7 @@ flatten_annotations(qpdf_data q, qpdf_oh page, qpdf_oh xobjects, struct buf *out
 	for (int i = 0; i < n; i++) {
 		qpdf_oh one = qpdf_oh_get_array_item(q, all, i);
 		if (qpdf_oh_is_dictionary(q, one))
-			TRY(flatten_one(q, one, i, xobjects, out, notes));
+			flatten_one(q, one, i, xobjects, out, notes);
 	}
 	return OK;
 }

@@ -3,6 +3,7 @@
 #define PDFD_FLATTEN_H
 
 #include "buf.h"
+#include "documents.h"
 
 #include <qpdf/qpdf-c.h>
 
@@ -26,9 +27,12 @@ box_of(qpdf_data q, qpdf_oh array, double ret[4]);
 qpdf_oh
 stream_of(qpdf_data q, struct str content);
 
-/* Draws the page's annotations into content (operators appended to out) with names put into xobjects.
- * ERR_PDF_ACTIVE for kinds that run or carry something. */
+/* What was removed, as bits 1 << enum document_note. */
+#define NOTED(notes, note) (*(notes) |= 1u << (note))
+
+/* Draws the page's annotations into content (operators appended to out) with names put into xobjects. What
+ * they run, carry or hide is left behind and noted. */
 MUST_CHECK enum err
-flatten_annotations(qpdf_data q, qpdf_oh page, qpdf_oh xobjects, struct buf *out, struct buf *notes);
+flatten_annotations(qpdf_data q, qpdf_oh page, qpdf_oh xobjects, struct buf *out, unsigned *notes);
 
 #endif

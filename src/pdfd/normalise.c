@@ -69,30 +69,47 @@ layers_are_hidden(qpdf_data q, qpdf_oh root)
 	return base_off || (qpdf_oh_is_array(q, off) && qpdf_oh_get_array_n_items(q, off) > 0);
 }
 
-static enum err
-check_catalog(qpdf_data q, qpdf_oh root)
+/* Such a document's pages say "please wait": its content is made by a program in it. */
+static bool
+is_drawn_by_xfa(qpdf_data q, qpdf_oh root)
 {
-	qpdf_oh form = qpdf_oh_get_key(q, root, "/AcroForm"), names = qpdf_oh_get_key(q, root, "/Names"),
-	        open = qpdf_oh_get_key(q, root, "/OpenAction");
+	qpdf_oh needs = qpdf_oh_get_key(q, root, "/NeedsRendering");
+	return qpdf_oh_is_bool(q, needs) && qpdf_oh_get_bool_value(q, needs);
+}
+
+static void
+note_actions(qpdf_data q, qpdf_oh root, unsigned *notes)
+{
+	qpdf_oh names = qpdf_oh_get_key(q, root, "/Names"), open = qpdf_oh_get_key(q, root, "/OpenAction");
+	bool named = qpdf_oh_is_dictionary(q, names), runs = false;
+	if (qpdf_oh_is_dictionary(q, open)) {
+		qpdf_oh s = qpdf_oh_get_key(q, open, "/S");
+		runs = !qpdf_oh_is_name(q, s) || strcmp(qpdf_oh_get_name(q, s), "/GoTo") != 0;
+	}
+	if (runs || qpdf_oh_has_key(q, root, "/AA") || (named && qpdf_oh_has_key(q, names, "/JavaScript")))
+		NOTED(notes, DOCUMENT_SCRIPTS);
+	if (qpdf_oh_has_key(q, root, "/AF") || (named && qpdf_oh_has_key(q, names, "/EmbeddedFiles")))
+		NOTED(notes, DOCUMENT_ATTACHMENTS);
+}
+
+/* What cannot be taken out without changing what is read is refused; the rest is noted, and left behind by
+ * keep_only(). */
+static enum err
+check_catalog(qpdf_data q, qpdf_oh root, unsigned *notes)
+{
+	qpdf_oh form = qpdf_oh_get_key(q, root, "/AcroForm");
 	int budget = FIELDS_MAX;
 	if (qpdf_oh_has_key(q, root, "/Perms") || qpdf_oh_has_key(q, root, "/DSS"))
 		return ERR_PDF_SIGNED;
 	if (qpdf_oh_is_dictionary(q, form)) {
 		TRY(check_fields(q, qpdf_oh_get_key(q, form, "/Fields"), 0, &budget));
 		if (qpdf_oh_has_key(q, form, "/XFA"))
-			return ERR_PDF_ACTIVE;
+			NOTED(notes, DOCUMENT_XFA);
 	}
-	if (qpdf_oh_is_dictionary(q, names) &&
-	    (qpdf_oh_has_key(q, names, "/JavaScript") || qpdf_oh_has_key(q, names, "/EmbeddedFiles")))
+	if (qpdf_oh_has_key(q, root, "/Collection") || is_drawn_by_xfa(q, root) || layers_are_hidden(q, root))
 		return ERR_PDF_ACTIVE;
-	if (qpdf_oh_has_key(q, root, "/AA") || qpdf_oh_has_key(q, root, "/Collection"))
-		return ERR_PDF_ACTIVE;
-	if (qpdf_oh_is_dictionary(q, open)) {
-		qpdf_oh s = qpdf_oh_get_key(q, open, "/S");
-		if (!qpdf_oh_is_name(q, s) || strcmp(qpdf_oh_get_name(q, s), "/GoTo") != 0)
-			return ERR_PDF_ACTIVE;
-	}
-	return layers_are_hidden(q, root) ? ERR_PDF_ACTIVE : OK;
+	note_actions(q, root, notes);
+	return OK;
 }
 
 static void
@@ -213,8 +230,58 @@ set_contents(qpdf_data q, qpdf_oh page, qpdf_oh before, struct str after)
 	qpdf_oh_replace_key(q, page, "/Contents", all);
 }
 
+/* The fonts that every viewer brings along (ISO 32000-1 9.6.2.2). */
+static bool
+is_standard(qpdf_data q, qpdf_oh font)
+{
+	static const char *const names[] = {"/Helvetica", "/Helvetica-Bold", "/Helvetica-Oblique",
+	    "/Helvetica-BoldOblique", "/Times-Roman", "/Times-Bold", "/Times-Italic", "/Times-BoldItalic",
+	    "/Courier", "/Courier-Bold", "/Courier-Oblique", "/Courier-BoldOblique", "/Symbol",
+	    "/ZapfDingbats", NULL};
+	qpdf_oh base = qpdf_oh_get_key(q, font, "/BaseFont");
+	const char *name = qpdf_oh_is_name(q, base) ? qpdf_oh_get_name(q, base) : "";
+	for (const char *const *n = names; *n; n++)
+		if (strcmp(*n, name) == 0)
+			return true;
+	return false;
+}
+
+/* A font's program stands in its descriptor (ISO 32000-2 9.9); Type 3 fonts are drawings themselves. */
+static bool
+is_embedded(qpdf_data q, qpdf_oh font)
+{
+	qpdf_oh subtype = qpdf_oh_get_key(q, font, "/Subtype");
+	const char *kind = qpdf_oh_is_name(q, subtype) ? qpdf_oh_get_name(q, subtype) : "";
+	if (strcmp(kind, "/Type3") == 0 || (strcmp(kind, "/Type1") == 0 && is_standard(q, font)))
+		return true;
+	if (strcmp(kind, "/Type0") == 0) {
+		qpdf_oh below = qpdf_oh_get_key(q, font, "/DescendantFonts");
+		bool one = qpdf_oh_is_array(q, below) && qpdf_oh_get_array_n_items(q, below) == 1;
+		font = one ? qpdf_oh_get_array_item(q, below, 0) : qpdf_oh_new_null(q);
+	}
+	qpdf_oh d = qpdf_oh_get_key_if_dict(q, font, "/FontDescriptor");
+	return qpdf_oh_is_dictionary(q, d) &&
+	       (qpdf_oh_has_key(q, d, "/FontFile") || qpdf_oh_has_key(q, d, "/FontFile2") ||
+	           qpdf_oh_has_key(q, d, "/FontFile3"));
+}
+
+static void
+note_fonts(qpdf_data q, qpdf_oh page, unsigned *notes)
+{
+	qpdf_oh fonts = qpdf_oh_get_key_if_dict(q, qpdf_oh_get_key(q, page, "/Resources"), "/Font");
+	if (*notes >> DOCUMENT_FONTS & 1 || !qpdf_oh_is_dictionary(q, fonts))
+		return;
+	struct key_list k = keys_of(q, fonts);
+	for (int i = 0; i < k.n; i++) {
+		qpdf_oh font = qpdf_oh_get_key(q, fonts, k.v[i]);
+		if (qpdf_oh_is_dictionary(q, font) && !is_embedded(q, font))
+			NOTED(notes, DOCUMENT_FONTS);
+	}
+	key_list_free(&k);
+}
+
 static enum err
-normalise_page(qpdf_data q, qpdf_oh page, qpdf_oh font, qpdf_oh before, const char *footer, struct buf *notes)
+normalise_page(qpdf_data q, qpdf_oh page, qpdf_oh font, qpdf_oh before, const char *footer, unsigned *notes)
 {
 	static const char *const wanted[] = {"/Type", "/Parent", "/MediaBox", "/CropBox", "/BleedBox",
 	    "/TrimBox", "/ArtBox", "/Rotate", "/Contents", "/Resources", "/Group", "/UserUnit",
@@ -223,7 +290,8 @@ normalise_page(qpdf_data q, qpdf_oh page, qpdf_oh font, qpdf_oh before, const ch
 	if (!qpdf_oh_is_dictionary(q, page))
 		return ERR_PDF_BROKEN;
 	if (qpdf_oh_has_key(q, page, "/AA"))
-		return ERR_PDF_ACTIVE;
+		NOTED(notes, DOCUMENT_SCRIPTS);
+	note_fonts(q, page, notes);
 	TRY(check_contents(q, page));
 	qpdf_oh resources = own_copy(q, qpdf_oh_get_key(q, page, "/Resources"));
 	qpdf_oh xobjects = own_copy(q, qpdf_oh_get_key(q, resources, "/XObject"));
@@ -257,6 +325,21 @@ write_document(qpdf_data q, struct buf *ret)
 	return OK;
 }
 
+/* Each revision ends by saying where its cross-references start (ISO 32000-2 7.5.6); a linearised file says
+ * so twice, the first time with 0 (annex F.3). */
+static bool
+has_revisions(struct str pdf)
+{
+	const struct str word = STR("startxref");
+	unsigned n = 0;
+	for (ptrdiff_t at; (at = str_find(pdf, word)) >= 0;) {
+		pdf = str_slice(pdf, (size_t)at + word.n, pdf.n);
+		struct str offset = str_trim(str_slice(pdf, 0, 8)), digits;
+		n += !(str_split(&offset, '\n', &digits) && str_eq(str_trim(digits), STR("0")));
+	}
+	return n > 1;
+}
+
 /* Only printable ASCII without the characters that end a PDF string. */
 static bool
 plain(const char *footer)
@@ -268,7 +351,7 @@ plain(const char *footer)
 }
 
 enum err
-pdfd_normalise(struct str pdf, const char *footer, struct buf *ret_pdf, struct buf *ret_notes)
+pdfd_normalise(struct str pdf, const char *footer, struct buf *ret_pdf, unsigned *ret_notes)
 {
 	static const char *const wanted[] = {"/Type", "/Pages", "/Version", "/Lang", "/PageLabels",
 	    "/MarkInfo", "/StructTreeRoot", "/PageLayout", "/OutputIntents", NULL};
@@ -282,7 +365,10 @@ pdfd_normalise(struct str pdf, const char *footer, struct buf *ret_pdf, struct b
 	qpdf_oh root = qpdf_get_root(q);
 	if (qpdf_has_error(q) || !qpdf_oh_is_dictionary(q, root))
 		return ERR_PDF_BROKEN;
-	TRY(check_catalog(q, root));
+	*ret_notes = 0;
+	TRY(check_catalog(q, root, ret_notes));
+	if (has_revisions(pdf))
+		NOTED(ret_notes, DOCUMENT_REVISIONS);
 	if (qpdf_push_inherited_attributes_to_page(q) & QPDF_ERRORS)
 		return ERR_PDF_BROKEN;
 	int pages = qpdf_get_num_pages(q);

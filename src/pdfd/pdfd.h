@@ -46,9 +46,9 @@ pdfd_put_double(struct pdfd_output *o, double v);
 void
 pdfd_put_str(struct pdfd_output *o, const char *p, size_t n);
 
-/* Normalised bytes are appended to out. */
+/* Normalised bytes are appended to ret_pdf; notes: bits 1 << enum document_note. */
 MUST_CHECK enum err
-pdfd_normalise(struct str pdf, const char *footer, struct buf *ret_pdf, struct buf *ret_notes);
+pdfd_normalise(struct str pdf, const char *footer, struct buf *ret_pdf, unsigned *ret_notes);
 MUST_CHECK enum err
 pdfd_info(struct str pdf, struct pdfd_output *o);
 MUST_CHECK enum err

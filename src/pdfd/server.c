@@ -38,11 +38,12 @@ end_child(enum err e)
 static enum err
 work(const struct pdfd_question *q, struct str input, struct pdfd_output *o)
 {
-	struct buf pdf = {0}, notes = {0};
+	struct buf pdf = {0};
+	unsigned notes = 0;
 	switch ((enum pdfd_kind)q->kind) {
 	case PDFD_INTAKE:
 		TRY(pdfd_normalise(input, q->footer, &pdf, &notes));
-		pdfd_put_str(o, notes.p, notes.n);
+		pdfd_put_u32(o, notes);
 		pdfd_put_str(o, pdf.p, pdf.n);
 		return pdfd_info(buf_str(&pdf), o);
 	case PDFD_RENDER: return pdfd_render(input, q->page, q->width_px, o);

@@ -232,8 +232,10 @@ cli_seal(int argc, char **argv)
 	e = normalise(&a, in, &info, &normal);
 	if (e != OK)
 		return cli_refused(arg.in, e);
-	if (info.notes.n)
-		fprintf(stderr, "keiin: %s: %.*s\n", arg.in, STR_ARG(str_trim(info.notes)));
+	for (enum document_note n = 0; n < DOCUMENT_NOTES; n++)
+		if (info.notes >> n & 1)
+			fprintf(stderr, "keiin: %s: %.*s\n", arg.in,
+			    STR_ARG(document_note_words(n, !cli_speaks_japanese())));
 	if (cli_keys_open(&a, arg.keys, arg.has_algorithm ? &arg.algorithm : NULL, &keys, &certs) != OK)
 		return 2;
 	buf_put(&file, normal);

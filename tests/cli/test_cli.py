@@ -311,12 +311,23 @@ def documents_that_cannot_be_sealed_are_refused():
     (folder / "text.pdf").write_text("not a PDF at all\n" * 100)
     (folder / "empty.pdf").write_bytes(b"")
     (folder / "broken.pdf").write_bytes(b"%PDF-1.7\n" + random.Random(1).randbytes(5000))
-    (folder / "script.pdf").write_bytes(pdf().replace(b"/Type /Catalog", b"/OpenAction << /S /JavaScript /JS (x) >> /Type /Catalog"))
+    (folder / "folio.pdf").write_bytes(pdf().replace(b"/Type /Catalog", b"/Collection << /View /D >> /Type /Catalog"))
     run(["qpdf", "--encrypt", "user", "owner", "256", "--", IN, folder / "locked.pdf"])
     seal("already")
-    for name, reason in (("text", "ERR_NOT_PDF"), ("empty", "ERR_NOT_PDF"), ("broken", "ERR_PDF_BROKEN"), ("script", "ERR_PDF_ACTIVE"),
+    for name, reason in (("text", "ERR_NOT_PDF"), ("empty", "ERR_NOT_PDF"), ("broken", "ERR_PDF_BROKEN"), ("folio", "ERR_PDF_ACTIVE"),
                          ("locked", "ERR_PDF_ENCRYPTED"), ("already", "ERR_PDF_SIGNED")):
         nothing_written(1, [f"{name}.pdf: ", reason], "seal", folder / f"{name}.pdf", "-o", folder / "none.pdf", "--keys", KEYS["p256"])
+
+
+@test
+def what_is_removed_is_said_in_the_readers_language():
+    script, out = folder / "script.pdf", folder / "unscripted.pdf"
+    script.write_bytes(pdf().replace(b"/Type /Catalog", b"/OpenAction << /S /JavaScript /JS (secret) >> /Type /Catalog"))
+    for language, word in (("C.UTF-8", "Scripts and automatic actions were removed."), ("ja_JP.UTF-8", "スクリプトと自動で動く操作を取り除きました。")):
+        done = keiin("seal", script, "-o", out, "--keys", KEYS["p256"], env={**ENVIRONMENT, "LC_ALL": language})
+        equal(done.returncode, 0, done.stderr)
+        assert word in done.stderr, done.stderr
+        assert b"secret" not in out.read_bytes()
 
 
 @test

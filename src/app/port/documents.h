@@ -12,10 +12,19 @@ struct document_page {
 	struct str text;            /* UTF-8, reading order as extracted */
 };
 
+enum document_note {
+#define NOTE(name, ja, en) name,
+#include "document_notes.def"
+#undef NOTE
+	DOCUMENT_NOTES
+};
+struct str
+document_note_words(enum document_note note, bool english);
+
 struct document_info {
 	unsigned pages_n;
 	struct document_page *pages;
-	struct str notes; /* what was removed, one per line in English ("links removed"), empty if nothing */
+	unsigned notes; /* what was removed or must be said: bits 1 << enum document_note */
 	/* the middle of a proposed place for an impression: the last ㊞ （印） 印 of a signature block; page
 	 * 0 = none found */
 	unsigned place_page;

@@ -1,11 +1,11 @@
 -- Contracts in their rounds.
 
 -- row envelope: id str, organisation_id str, account_id str, contract_id str, round int, previous_id str, superseded_by str, version int, state int, title str, message str, document_id str, source_sha256 str, document_sha256 str, concluded_sha256 str, certificate_sha256 str, return_reason str, returned_by str, audit_seq int, audit_hash str, created_ms int, updated_ms int, sent_ms int, concluded_ms int, certified_ms int
--- row document: sha256 str, pages int, sizes str, place_page int, place_x_mm real, place_y_mm real
+-- row document: sha256 str, pages int, sizes str, place_page int, place_x_mm real, place_y_mm real, notes int
 -- row audit: envelope_id str, seq int, at_ms int, event str, participant_id str, actor str, detail str, entry str, authentication str, ip str, user_agent str, prev str, hash str
 
--- query document_add(sha256 str, pages int, sizes str, texts str, place_page int, place_x_mm real, place_y_mm real) exec
-INSERT INTO document (sha256, pages, sizes, texts, place_page, place_x_mm, place_y_mm) VALUES ($1, $2, $3, $4, $5, $6, $7)
+-- query document_add(sha256 str, pages int, sizes str, texts str, place_page int, place_x_mm real, place_y_mm real, notes int) exec
+INSERT INTO document (sha256, pages, sizes, texts, place_page, place_x_mm, place_y_mm, notes) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT (sha256) DO NOTHING;
 
 -- query document_get(sha256 str) one document

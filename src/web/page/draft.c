@@ -165,6 +165,16 @@ participant_row(struct http_ctx *c, const struct form *f, unsigned i, const stru
 }
 
 static void
+fill_notes(struct http_ctx *c, const struct envelope_view *v, struct edit_page *p)
+{
+	struct str *notes = ARENA_ARRAY(c->app->arena, struct str, DOCUMENT_NOTES);
+	for (enum document_note n = 0; n < DOCUMENT_NOTES; n++)
+		if (v->notes >> n & 1)
+			notes[p->notes_n++] = document_note_words(n, c->req->english);
+	p->notes = notes;
+}
+
+static void
 show(struct http_ctx *c, const struct envelope_view *v, const struct form *f, const struct faults *faults,
     bool saved)
 {
@@ -177,6 +187,7 @@ show(struct http_ctx *c, const struct envelope_view *v, const struct form *f, co
 	    .may_add = f->n < PARTICIPANTS_MAX,
 	    .saved = saved};
 	sender_top_fill(c, NAV_NEW, &p.top);
+	fill_notes(c, v, &p);
 	if (faults) {
 		sender_faults_take(c, faults, &p.faults);
 		c->res->status = 422;

@@ -88,6 +88,8 @@ struct edit_page {
 	struct edit_participant *participants;
 	unsigned participants_n;
 	bool may_add, saved;
+	const struct str *notes; /* what intake changed */
+	size_t notes_n;
 	struct edit_sheet *sheets;
 	size_t sheets_n;
 };

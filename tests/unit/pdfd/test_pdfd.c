@@ -111,26 +111,88 @@ a_plain_document_is_taken_in(void **state)
 	assert_true(str_eq(normal, again)); /* deterministic */
 }
 
-static void
-active_content_is_refused(void **state)
+static unsigned
+notes_of(const char *catalog, const char *page, const char *extra)
 {
+	struct document_info info = {0};
+	struct str normal;
+	const char *const objects[] = {catalog, PAGES, page, CONTENT, FONT, extra};
+	assert_int_equal(intake(make_pdf(objects, extra ? 6 : 5), &info, &normal), OK);
+	static const char *const gone[] = {"JavaScript", "Launch", "EmbeddedFile", "FileAttachment",
+	    "RichMedia", "XFA", "/AA", "/OpenAction", "/Annots", "/AF", "secret"};
+	for (size_t i = 0; i < sizeof(gone) / sizeof(gone[0]); i++)
+		assert_true(str_find(normal, str_c(gone[i])) < 0);
+	return info.notes;
+}
+
+static void
+active_content_is_removed_and_said(void **state)
+{
+	const unsigned scripts = 1 << DOCUMENT_SCRIPTS, attachments = 1 << DOCUMENT_ATTACHMENTS;
+	assert_int_equal(notes_of(CATALOG(""), PAGE(""), NULL), 0);
+	assert_int_equal(notes_of(CATALOG("/OpenAction [3 0 R /Fit]"), PAGE(""), NULL), 0);
 	assert_int_equal(
-	    intake_of(CATALOG("/OpenAction << /S /JavaScript /JS (app.alert) >>"), PAGE(""), NULL),
-	    ERR_PDF_ACTIVE);
-	assert_int_equal(intake_of(CATALOG("/Names << /EmbeddedFiles << /Names [] >> >>"), PAGE(""), NULL),
-	    ERR_PDF_ACTIVE);
+	    notes_of(CATALOG("/OpenAction << /S /JavaScript /JS (secret) >>"), PAGE(""), NULL), scripts);
+	assert_int_equal(notes_of(CATALOG("/AA << /WC << /S /JavaScript >> >>"), PAGE(""), NULL), scripts);
 	assert_int_equal(
-	    intake_of(CATALOG("/AcroForm << /Fields [] /XFA (x) >>"), PAGE(""), NULL), ERR_PDF_ACTIVE);
-	assert_int_equal(intake_of(CATALOG(""), PAGE("/AA << /O << /S /Launch >> >>"), NULL), ERR_PDF_ACTIVE);
+	    notes_of(CATALOG("/Names << /JavaScript << /Names [] >> >>"), PAGE(""), NULL), scripts);
 	assert_int_equal(
-	    intake_of(CATALOG(""),
+	    notes_of(CATALOG("/Names << /EmbeddedFiles << /Names [(secret)] >> >>"), PAGE(""), NULL),
+	    attachments);
+	assert_int_equal(
+	    notes_of(CATALOG("/AF [6 0 R]"), PAGE(""), "<< /Type /Filespec /F (secret) >>"), attachments);
+	assert_int_equal(
+	    notes_of(CATALOG("/AcroForm << /Fields [] /XFA (x) >>"), PAGE(""), NULL), 1 << DOCUMENT_XFA);
+	assert_int_equal(notes_of(CATALOG(""), PAGE("/AA << /O << /S /Launch >> >>"), NULL), scripts);
+	assert_int_equal(
+	    notes_of(CATALOG(""),
 	        PAGE("/Annots [<< /Subtype /Link /Rect [0 0 9 9] /A << /S /Launch /F (x) >> >>]"), NULL),
-	    ERR_PDF_ACTIVE);
+	    scripts | 1 << DOCUMENT_LINKS);
 	assert_int_equal(
-	    intake_of(CATALOG(""), PAGE("/Annots [<< /Subtype /FileAttachment /Rect [0 0 9 9] >>]"), NULL),
+	    notes_of(CATALOG(""), PAGE("/Annots [<< /Subtype /FileAttachment /Rect [0 0 9 9] >>]"), NULL),
+	    attachments | 1 << DOCUMENT_UNDRAWN);
+	assert_int_equal(
+	    notes_of(CATALOG(""),
+	        PAGE("/Annots [<< /Subtype /RichMedia /Rect [0 0 9 9] /F 2 /Contents (secret) >>]"), NULL),
+	    1 << DOCUMENT_MEDIA | 1 << DOCUMENT_HIDDEN);
+}
+
+static void
+earlier_revisions_and_fonts_are_said(void **state)
+{
+	struct document_info info;
+	struct str normal;
+	const char *objects[] = {CATALOG(""), PAGES, PAGE(""), CONTENT, FONT};
+	struct str pdf = make_pdf(objects, 5);
+	ptrdiff_t xref = str_find_last(pdf, STR("startxref"));
+	assert_int_equal(intake(pdf, &info, &normal), OK);
+	assert_int_equal(info.notes, 0);
+	long long at = atoll(pdf.p + xref + 10);
+	pdf = arena_printf(&arena,
+	    "%.*sxref\n0 1\n0000000000 65535 f \ntrailer\n<< /Size 6 /Root 1 0 R /Prev %lld "
+	    ">>\nstartxref\n%zu\n%%%%EOF\n",
+	    STR_ARG(pdf), at, pdf.n);
+	assert_int_equal(intake(pdf, &info, &normal), OK);
+	assert_int_equal(info.notes, 1 << DOCUMENT_REVISIONS);
+	objects[4] = "<< /Type /Font /Subtype /Type0 /BaseFont /Ryumin-Light /Encoding /UniJIS-UCS2-H "
+	             "/DescendantFonts [<< /Type /Font /Subtype /CIDFontType0 /BaseFont /Ryumin-Light "
+	             "/FontDescriptor << /Type /FontDescriptor >> >>] >>";
+	assert_int_equal(intake(make_pdf(objects, 5), &info, &normal), OK);
+	assert_int_equal(info.notes, 1 << DOCUMENT_FONTS);
+}
+
+/* What cannot be taken out without changing what somebody has seen. */
+static void
+content_that_depends_on_the_viewer_is_refused(void **state)
+{
+	assert_int_equal(intake_of(CATALOG("/Collection << >>"), PAGE(""), NULL), ERR_PDF_ACTIVE);
+	assert_int_equal(
+	    intake_of(CATALOG("/NeedsRendering true /AcroForm << /Fields [] /XFA (x) >>"), PAGE(""), NULL),
 	    ERR_PDF_ACTIVE);
 	assert_int_equal(
 	    intake_of(CATALOG("/OCProperties << /D << /OFF [6 0 R] >> >>"), PAGE(""), "<< /Type /OCG >>"),
+	    ERR_PDF_ACTIVE);
+	assert_int_equal(intake_of(CATALOG("/OCProperties << /D << /BaseState /OFF >> >>"), PAGE(""), NULL),
 	    ERR_PDF_ACTIVE);
 }
 
@@ -279,7 +341,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_plain_document_is_taken_in),
-	    cmocka_unit_test(active_content_is_refused),
+	    cmocka_unit_test(active_content_is_removed_and_said),
+	    cmocka_unit_test(earlier_revisions_and_fonts_are_said),
+	    cmocka_unit_test(content_that_depends_on_the_viewer_is_refused),
 	    cmocka_unit_test(content_that_is_an_image_is_refused),
 	    cmocka_unit_test(plain_links_become_inert),
 	    cmocka_unit_test(signed_and_junk_are_refused),
