@@ -23,6 +23,13 @@ refused(qpdf_data q)
 	return code == qpdf_e_password ? ERR_PDF_ENCRYPTED : ERR_PDF_BROKEN;
 }
 
+/* The text of a name lives only until qpdf is asked for the next one: it is compared at once, never kept. */
+static bool
+is_named(qpdf_data q, qpdf_oh name, const char *text)
+{
+	return qpdf_oh_is_name(q, name) && strcmp(qpdf_oh_get_name(q, name), text) == 0;
+}
+
 static enum err
 open_document(qpdf_data q, struct str pdf)
 {
@@ -51,8 +58,7 @@ check_fields(qpdf_data q, qpdf_oh fields, int depth, int *budget)
 		if (!qpdf_oh_is_dictionary(q, f))
 			continue;
 		qpdf_oh type = qpdf_oh_get_key(q, f, "/FT");
-		if (qpdf_oh_is_name(q, type) && strcmp(qpdf_oh_get_name(q, type), "/Sig") == 0 &&
-		    qpdf_oh_is_dictionary(q, qpdf_oh_get_key(q, f, "/V")))
+		if (is_named(q, type, "/Sig") && qpdf_oh_is_dictionary(q, qpdf_oh_get_key(q, f, "/V")))
 			return ERR_PDF_SIGNED;
 		TRY(check_fields(q, qpdf_oh_get_key(q, f, "/Kids"), depth + 1, budget));
 	}
@@ -65,7 +71,7 @@ layers_are_hidden(qpdf_data q, qpdf_oh root)
 	qpdf_oh d = qpdf_oh_get_key_if_dict(q, qpdf_oh_get_key(q, root, "/OCProperties"), "/D");
 	qpdf_oh off = qpdf_oh_get_key_if_dict(q, d, "/OFF"),
 	        base = qpdf_oh_get_key_if_dict(q, d, "/BaseState");
-	bool base_off = qpdf_oh_is_name(q, base) && strcmp(qpdf_oh_get_name(q, base), "/OFF") == 0;
+	bool base_off = is_named(q, base, "/OFF");
 	return base_off || (qpdf_oh_is_array(q, off) && qpdf_oh_get_array_n_items(q, off) > 0);
 }
 
@@ -83,8 +89,7 @@ note_actions(qpdf_data q, qpdf_oh root, unsigned *notes)
 	qpdf_oh names = qpdf_oh_get_key(q, root, "/Names"), open = qpdf_oh_get_key(q, root, "/OpenAction");
 	bool named = qpdf_oh_is_dictionary(q, names), runs = false;
 	if (qpdf_oh_is_dictionary(q, open)) {
-		qpdf_oh s = qpdf_oh_get_key(q, open, "/S");
-		runs = !qpdf_oh_is_name(q, s) || strcmp(qpdf_oh_get_name(q, s), "/GoTo") != 0;
+		runs = !is_named(q, qpdf_oh_get_key(q, open, "/S"), "/GoTo");
 	}
 	if (runs || qpdf_oh_has_key(q, root, "/AA") || (named && qpdf_oh_has_key(q, names, "/JavaScript")))
 		NOTED(notes, DOCUMENT_SCRIPTS);
@@ -238,10 +243,11 @@ is_standard(qpdf_data q, qpdf_oh font)
 	    "/Helvetica-BoldOblique", "/Times-Roman", "/Times-Bold", "/Times-Italic", "/Times-BoldItalic",
 	    "/Courier", "/Courier-Bold", "/Courier-Oblique", "/Courier-BoldOblique", "/Symbol",
 	    "/ZapfDingbats", NULL};
+	if (!is_named(q, qpdf_oh_get_key(q, font, "/Subtype"), "/Type1"))
+		return false;
 	qpdf_oh base = qpdf_oh_get_key(q, font, "/BaseFont");
-	const char *name = qpdf_oh_is_name(q, base) ? qpdf_oh_get_name(q, base) : "";
 	for (const char *const *n = names; *n; n++)
-		if (strcmp(*n, name) == 0)
+		if (is_named(q, base, *n))
 			return true;
 	return false;
 }
@@ -250,11 +256,9 @@ is_standard(qpdf_data q, qpdf_oh font)
 static bool
 is_embedded(qpdf_data q, qpdf_oh font)
 {
-	qpdf_oh subtype = qpdf_oh_get_key(q, font, "/Subtype");
-	const char *kind = qpdf_oh_is_name(q, subtype) ? qpdf_oh_get_name(q, subtype) : "";
-	if (strcmp(kind, "/Type3") == 0 || (strcmp(kind, "/Type1") == 0 && is_standard(q, font)))
+	if (is_named(q, qpdf_oh_get_key(q, font, "/Subtype"), "/Type3") || is_standard(q, font))
 		return true;
-	if (strcmp(kind, "/Type0") == 0) {
+	if (is_named(q, qpdf_oh_get_key(q, font, "/Subtype"), "/Type0")) {
 		qpdf_oh below = qpdf_oh_get_key(q, font, "/DescendantFonts");
 		bool one = qpdf_oh_is_array(q, below) && qpdf_oh_get_array_n_items(q, below) == 1;
 		font = one ? qpdf_oh_get_array_item(q, below, 0) : qpdf_oh_new_null(q);

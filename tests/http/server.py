@@ -89,14 +89,14 @@ class Keiin:
         return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024
 
     def temporary_files(self):
-        """Names in the folder for uploads, and files open there though they have no name."""
+        """Names in the folder for uploads, and uploads open though they have no name, there or in memory."""
         named = [p.name for p in (self.data / "tmp").iterdir()]
         for link in pathlib.Path(f"/proc/{self.roles()['web']}/fd").iterdir():
             try:
                 target = os.readlink(link)
             except FileNotFoundError:
                 continue
-            if target.startswith(str(self.data / "tmp")) and target != str(self.data / "tmp"):
+            if target.startswith((str(self.data / "tmp") + "/", "/memfd:keiin-upload")):
                 named.append(target)
         return named
 
