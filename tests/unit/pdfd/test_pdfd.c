@@ -337,8 +337,13 @@ speed_is_printed(void **state)
 }
 
 int
-main(void)
+main(int argc, char **argv)
 {
+	/* the corpus is a test of its own: test_pdfd 'the_corpus*' */
+	if (argc > 1)
+		cmocka_set_test_filter(argv[1]);
+	else
+		cmocka_set_skip_filter("the_corpus*");
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_plain_document_is_taken_in),
 	    cmocka_unit_test(active_content_is_removed_and_said),
