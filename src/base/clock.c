@@ -10,10 +10,18 @@ now_ms(clockid_t id)
 	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
+static int64_t shift_ms;
+
 int64_t
 clock_utc_ms(void)
 {
-	return now_ms(CLOCK_REALTIME);
+	return now_ms(CLOCK_REALTIME) + shift_ms;
+}
+
+void
+clock_shift(int64_t ms)
+{
+	shift_ms = ms;
 }
 
 int64_t

@@ -10,6 +10,9 @@ int64_t
 clock_utc_ms(void);
 int64_t
 clock_monotonic_ms(void);
+/* For tests that travel in time: every later answer of clock_utc_ms() is moved by so much. */
+void
+clock_shift(int64_t ms);
 /* "2026-11-23T01:05:09Z" */
 struct str
 clock_iso(struct arena *a, int64_t utc_ms);

@@ -1,5 +1,7 @@
 #include "keys.h"
 
+#include "clock.h"
+#include "crl.h"
 #include "ossl.h"
 
 #include <openssl/pem.h>
@@ -11,6 +13,7 @@ enum { PATH_LENGTH = 4096 };
 
 struct keys {
 	EVP_PKEY *key[2];
+	struct crl_issuer *issuer; /* NULL when the root's key was taken away */
 };
 
 static enum err
@@ -39,6 +42,8 @@ keys_load(const char *dir, struct keys **ret)
 	e = load_key(dir, "seal.key", &k->key[KEY_SEAL]);
 	if (e == OK)
 		e = load_key(dir, "tsa.key", &k->key[KEY_TSA]);
+	if (e == OK)
+		e = crl_issuer_load(dir, &k->issuer);
 	if (e != OK) {
 		keys_free(k);
 		return e;
@@ -54,6 +59,7 @@ keys_free(struct keys *k)
 		return;
 	for (int i = 0; i < 2; i++)
 		EVP_PKEY_free(k->key[i]);
+	crl_issuer_free(k->issuer);
 	free(k);
 }
 
@@ -84,10 +90,22 @@ sign_here(void *self, enum key_id key, struct str job, const struct sha256 *dige
 	return keys_sign(self, key, digest, a, ret);
 }
 
+enum err
+keys_crl(struct keys *k, int64_t now_ms, struct arena *a, struct str *ret)
+{
+	return k->issuer ? crl_issue(k->issuer, now_ms, a, ret) : ERR_NOT_FOUND;
+}
+
+static enum err
+crl_here(void *self, struct str job, struct arena *a, struct str *ret)
+{
+	return keys_crl(self, clock_utc_ms(), a, ret);
+}
+
 struct signer
 keys_signer(struct keys *k)
 {
-	return (struct signer){.sign = sign_here, .self = k};
+	return (struct signer){.sign = sign_here, .crl = crl_here, .self = k};
 }
 
 static enum err

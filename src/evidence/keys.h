@@ -6,6 +6,8 @@
 #include "arena.h"
 #include "id.h"
 
+#include <stdint.h>
+
 enum key_id { KEY_SEAL, KEY_TSA };
 
 /* One question: sign this SHA-256 digest for this job. The answer is a raw signature (ECDSA: DER
@@ -14,6 +16,10 @@ enum key_id { KEY_SEAL, KEY_TSA };
 struct signer {
 	enum err (*sign)(void *self, enum key_id key, struct str job, const struct sha256 *digest,
 	    struct arena *a, struct str *ret);
+	/* The root's list of revoked certificates as of now (RFC 5280 5), DER. Whoever holds the root's key
+	 * makes it whole, so that the key can be asked for nothing else. ERR_NOT_FOUND when the key was taken
+	 * away. */
+	enum err (*crl)(void *self, struct str job, struct arena *a, struct str *ret);
 	void *self;
 };
 
@@ -30,7 +36,8 @@ struct keys_subject {
 MUST_CHECK enum err
 keys_create(const char *dir, enum key_algorithm algorithm, const struct keys_subject *subject);
 
-/* Private keys in this process: for keyd and for the command line. */
+/* Private keys in this process: for keyd and for the command line. The folder may hold a file "revoked": a
+ * line a certificate, "SERIAL-IN-HEX YYYYMMDDHHMMSSZ", of those that are no longer good from then on. */
 struct keys;
 MUST_CHECK enum err
 keys_load(const char *dir, struct keys **ret);
@@ -38,6 +45,8 @@ void
 keys_free(struct keys *k);
 MUST_CHECK enum err
 keys_sign(struct keys *k, enum key_id key, const struct sha256 *digest, struct arena *a, struct str *ret);
+MUST_CHECK enum err
+keys_crl(struct keys *k, int64_t now_ms, struct arena *a, struct str *ret);
 struct signer
 keys_signer(struct keys *k);
 

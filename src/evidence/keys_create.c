@@ -1,4 +1,5 @@
 /* The platform's own authority, made at first run: a root, a certificate for seals, one for timestamps. */
+#include "clock.h"
 #include "keys.h"
 #include "ossl.h"
 
@@ -129,12 +130,13 @@ issue(const struct profile *profile, struct str organisation, const struct autho
 {
 	X509 *x = X509_new();
 	X509 *issuer = ca->certificate ? ca->certificate : x;
+	time_t now = (time_t)(clock_utc_ms() / 1000);
 
 	*ret = x; /* the caller frees it, good or not */
 	if (!x || !X509_set_version(x, X509_VERSION_3) || !set_serial(x) ||
 	    !set_name(x, profile, organisation) || !X509_set_issuer_name(x, X509_get_subject_name(issuer)) ||
-	    !X509_gmtime_adj(X509_getm_notBefore(x), -3600) ||
-	    !X509_time_adj_ex(X509_getm_notAfter(x), profile->years * 365 + profile->years / 4, 0, NULL) ||
+	    !X509_time_adj_ex(X509_getm_notBefore(x), 0, -3600, &now) ||
+	    !X509_time_adj_ex(X509_getm_notAfter(x), profile->years * 365 + profile->years / 4, 0, &now) ||
 	    !X509_set_pubkey(x, key) || !add_extensions(x, profile, issuer) ||
 	    X509_sign(x, ca->key ? ca->key : key, EVP_sha256()) <= 0)
 		return ERR_CRYPTO;

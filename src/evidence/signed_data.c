@@ -364,8 +364,8 @@ valid_at(const X509 *x, int64_t at_ms)
 	       X509_cmp_time(X509_get0_notAfter(x), &at) > 0;
 }
 
-static X509 *
-issuer_of(const struct signed_data *s, X509 *x)
+X509 *
+signed_data_issuer(const struct signed_data *s, X509 *x)
 {
 	for (size_t i = 0; i < s->certificates_n; i++)
 		if (X509_check_issued(s->parsed[i], x) == X509_V_OK &&
@@ -383,7 +383,7 @@ signed_data_check_chain(
 
 	*ret_complete = false;
 	for (;;) {
-		X509 *issuer = issuer_of(s, x);
+		X509 *issuer = signed_data_issuer(s, x);
 
 		if (!valid_at(x, at_ms))
 			return wrong(ret_problem, "a certificate was not valid at the time");
@@ -406,7 +406,7 @@ static bool
 all_vouched_for(const struct signed_data *s, STACK_OF(X509) * chain)
 {
 	for (size_t i = 0; i < s->certificates_n; i++) {
-		bool found = issuer_of(s, s->parsed[i]) != NULL;
+		bool found = signed_data_issuer(s, s->parsed[i]) != NULL;
 
 		for (int k = 0; !found && k < sk_X509_num(chain); k++)
 			found = X509_cmp(s->parsed[i], sk_X509_value(chain, k)) == 0;

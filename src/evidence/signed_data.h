@@ -38,6 +38,10 @@ signed_data_read(struct str der, struct signed_data *ret, const char **ret_probl
  * (5.3, 11.1, 11.2, RFC 5035) and the signature over them. ERR_INVALID with a reason. */
 MUST_CHECK enum err
 signed_data_check(const struct signed_data *s, struct str digest, struct str type, const char **ret_problem);
+/* Who signed x, among the container's certificates: x itself when it is a root, NULL when that is not there.
+ */
+X509 *
+signed_data_issuer(const struct signed_data *s, X509 *x);
 /* Every certificate belongs to the signer's chain, is signed by the next and was valid at that time;
  * ret_complete: the chain ends in a self-signed certificate of the container. ERR_INVALID with a reason. */
 MUST_CHECK enum err

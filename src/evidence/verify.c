@@ -2,6 +2,7 @@
 
 #include "buf.h"
 #include "clock.h"
+#include "material.h"
 #include "sign.h"
 #include "signed_data.h"
 #include "token.h"
@@ -20,8 +21,21 @@ struct verifying {
 	struct pdf_signature *found;
 	size_t n;
 	struct verification *v;
+	int64_t now_ms;
 	int64_t *times_ms; /* of the timestamps, by signature; 0 = none */
+	/* the validation material of the whole file, and of what its newest timestamp covers */
+	struct material material, stamped;
+	struct evident {
+		bool now, stamped;
+	} * evident; /* of the timestamps: whether the material is conclusive about their certificates */
 };
+
+static void
+verifying_free(struct verifying *w)
+{
+	material_free(&w->material);
+	material_free(&w->stamped);
+}
 
 static struct str
 problem(struct verified_signature *s, const char *what)
@@ -234,6 +248,68 @@ check_anchor(const struct verifying *w, bool trusted, const char *what, struct v
 #endif
 }
 
+/* ---- long after (EN 319 102-1 5.6.3) ---- */
+
+/* The oldest sound timestamp over the i-th signature or timestamp; n when there is none. */
+static size_t
+first_over(const struct verifying *w, size_t i)
+{
+	for (size_t k = i + 1; k < w->n; k++)
+		if (w->times_ms[k])
+			return k;
+	return w->n;
+}
+
+/* What was stamped is proven as of the next timestamp over it; the newest has to stand by itself, now. */
+static void
+check_alive(struct verifying *w, size_t i, const struct signed_data *stamp, struct verified_signature *r)
+{
+	size_t over = first_over(w, i);
+	bool complete, newest = over == w->n;
+	const char *why;
+
+#ifndef MUTANT_ALIVE
+	if (signed_data_check_chain(stamp, newest ? w->now_ms : w->times_ms[over], &complete, &why) == OK)
+		return;
+	if (newest)
+		problem(r, "the newest timestamp's certificate is no longer valid");
+	else
+		problem(r, "the timestamp's certificate was no longer valid at the next timestamp");
+#endif
+}
+
+static struct evident
+check_material(
+    const struct verifying *w, const struct signed_data *s, int64_t at_ms, struct verified_signature *r)
+{
+	enum material_word word = material_of_chain(&w->material, s, at_ms);
+
+#ifndef MUTANT_REVOKED
+	if (word == MATERIAL_REVOKED)
+		problem(r, "a certificate had been revoked at the time");
+#endif
+	return (struct evident){
+	    word == MATERIAL_GOOD, material_of_chain(&w->stamped, s, at_ms) == MATERIAL_GOOD};
+}
+
+static struct str
+level_of(bool stamped, struct evident chain, struct evident stamp)
+{
+	if (!stamped)
+		return STR("B-B");
+	if (chain.stamped && stamp.stamped)
+		return STR("B-LTA");
+	return chain.now && stamp.now ? STR("B-LT") : STR("B-T");
+}
+
+static int64_t
+not_after_ms(const X509 *x)
+{
+	struct tm tm;
+
+	return ASN1_TIME_to_tm(X509_get0_notAfter(x), &tm) ? (int64_t)timegm(&tm) * 1000 : 0;
+}
+
 static void
 check_timestamp(struct verifying *w, size_t i, struct str der, struct verified_signature *r)
 {
@@ -251,12 +327,18 @@ check_timestamp(struct verifying *w, size_t i, struct str der, struct verified_s
 		return;
 	}
 	check_anchor(w, token.trusted, "the timestamp's chain does not end in a given anchor", r);
-	if (!r->problem.n)
-		w->times_ms[i] = token.time_ms;
 	r->timestamp = clock_iso(w->a, token.time_ms);
 	r->trusted = token.trusted;
-	if (signed_data_read(der, &data, &why) == OK)
-		describe_certificate(w, data.leaf, r);
+	if (signed_data_read(der, &data, &why) != OK) {
+		problem(r, why);
+		return;
+	}
+	describe_certificate(w, data.leaf, r);
+	r->valid_until = clock_iso(w->a, not_after_ms(data.leaf));
+	check_alive(w, i, &data, r);
+	w->evident[i] = check_material(w, &data, token.time_ms, r);
+	if (!r->problem.n)
+		w->times_ms[i] = token.time_ms;
 }
 
 /* The time at which the signature is known to have existed: its own token, or the first sound timestamp over
@@ -264,12 +346,13 @@ check_timestamp(struct verifying *w, size_t i, struct str der, struct verified_s
 static int64_t
 existence_ms(const struct verifying *w, size_t i, int64_t own_ms, int64_t claimed_ms)
 {
+	size_t over = first_over(w, i);
+
 	if (own_ms)
 		return own_ms;
-	for (size_t k = i + 1; k < w->n; k++)
-		if (w->times_ms[k])
-			return w->times_ms[k];
-	return claimed_ms ? claimed_ms : clock_utc_ms();
+	if (over < w->n)
+		return w->times_ms[over];
+	return claimed_ms ? claimed_ms : w->now_ms;
 }
 
 /* "D:20261124030405Z" or with an offset; 0 when it is none. */
@@ -294,8 +377,10 @@ pdf_date_ms(struct str d)
 }
 
 static int64_t
-own_token_ms(struct verifying *w, const struct signed_data *data, struct verified_signature *r)
+own_token_ms(struct verifying *w, size_t i, const struct signed_data *data, struct evident *ret_evident,
+    struct verified_signature *r)
 {
+	struct signed_data stamp CLEANUP(signed_data_free) = {0};
 	const char *why = "";
 	struct sha256 imprint = sha256_of(data->signature);
 	struct token token;
@@ -307,8 +392,13 @@ own_token_ms(struct verifying *w, const struct signed_data *data, struct verifie
 		return 0;
 	}
 	check_anchor(w, token.trusted, "the timestamp's chain does not end in a given anchor", r);
-	r->timestamp = clock_iso(w->a, token.time_ms);
-	r->level = STR("B-T");
+	if (signed_data_read(data->token, &stamp, &why) != OK) {
+		problem(r, why);
+		return 0;
+	}
+	r->has_own_timestamp = true;
+	check_alive(w, i, &stamp, r);
+	*ret_evident = check_material(w, &stamp, token.time_ms, r);
 	return token.time_ms;
 }
 
@@ -319,7 +409,9 @@ check_signature(struct verifying *w, size_t i, struct str der, struct verified_s
 	struct signed_data data CLEANUP(signed_data_free) = {0};
 	unsigned char digest[EVP_MAX_MD_SIZE];
 	const char *why = "";
+	struct evident stamp = {0};
 	bool complete = false;
+	size_t over = first_over(w, i);
 	unsigned n = 0;
 
 	r->level = STR("B-B");
@@ -336,7 +428,14 @@ check_signature(struct verifying *w, size_t i, struct str der, struct verified_s
 		problem(r, "the container does not name its certificate by signing-certificate-v2");
 	if (signed_data_check(&data, str_make(digest, n), DATA_TYPE, &why) != OK)
 		problem(r, why);
-	int64_t at_ms = existence_ms(w, i, own_token_ms(w, &data, r), pdf_date_ms(s->date));
+	if (over < w->n)
+		stamp = w->evident[over];
+	int64_t own_ms = own_token_ms(w, i, &data, &stamp, r);
+	int64_t at_ms = existence_ms(w, i, own_ms, pdf_date_ms(s->date));
+	bool stamped = own_ms || over < w->n;
+	if (stamped)
+		r->timestamp = clock_iso(w->a, at_ms);
+	r->level = level_of(stamped, check_material(w, &data, at_ms, r), stamp);
 	if (signed_data_check_chain(&data, at_ms, &complete, &why) != OK)
 		problem(r, why);
 	r->trusted = w->anchors && signed_data_is_trusted(&data, w->anchors, at_ms);
@@ -381,16 +480,6 @@ check_one(struct verifying *w, size_t i)
 		problem(r, "the kind of signature is unknown");
 }
 
-static bool
-has_validation_material(struct verifying *w)
-{
-	const struct pdf_obj *catalog, *dss;
-	uint32_t num;
-
-	return pdf_catalog(w->pdf, &catalog, &num) == OK && pdf_get(w->pdf, catalog, "DSS", &dss) == OK &&
-	       dss;
-}
-
 /* The newest signature reaches the end of the file; only validation material may stand behind it unsigned (EN
  * 319 142-1 5.4). */
 static void
@@ -403,7 +492,7 @@ check_end(struct verifying *w)
 	if (revisions[n - 1].end != w->bytes.n)
 		problem(last, "bytes follow the end of the document");
 	if (last->covered_bytes != w->bytes.n &&
-	    !(str_eq(last->followed_by, STR("timestamps")) && has_validation_material(w)))
+	    !(str_eq(last->followed_by, STR("timestamps")) && w->material.present))
 		problem(last, "unsigned bytes follow the last signature");
 	for (size_t i = 0; i + 1 < w->n; i++)
 		if (w->v->signatures[i].covered_bytes == w->v->signatures[i + 1].covered_bytes)
@@ -442,9 +531,30 @@ lost_a_signature(struct verifying *w)
 }
 
 static void
+read_material(struct verifying *w)
+{
+	struct pdf *stamped;
+	size_t end = 0;
+
+	for (size_t i = 0; i < w->n; i++)
+		if (w->found[i].is_timestamp && w->found[i].range_n == 4 && w->found[i].range[2] > 0 &&
+		    w->found[i].range[3] > 0 &&
+		    w->found[i].range[2] + w->found[i].range[3] <= (int64_t)w->bytes.n)
+			end = (size_t)(w->found[i].range[2] + w->found[i].range[3]);
+	/* a store that cannot be read proves nothing, and says nothing against the rest */
+	if (material_read(w->a, w->pdf, &w->material) != OK)
+		w->material = (struct material){0};
+	if (!end || pdf_open(w->a, str_slice(w->bytes, 0, end), NULL, &stamped) != OK ||
+	    material_read(w->a, stamped, &w->stamped) != OK)
+		w->stamped = (struct material){0};
+}
+
+static void
 judge(struct verifying *w)
 {
 	struct verification *v = w->v;
+
+	read_material(w);
 
 	/* Timestamps first, newest first: they prove when the earlier ones existed. */
 	for (size_t i = w->n; i > 0; i--)
@@ -467,7 +577,8 @@ enum err
 verify_pdf(struct arena *a, struct str bytes, struct str trust_pem, struct verification *ret)
 {
 	X509_STORE *anchors CLEANUP(store_free) = trust_pem.n ? anchors_of(trust_pem) : NULL;
-	struct verifying w = {.a = a, .bytes = bytes, .anchors = anchors, .v = ret};
+	struct verifying w CLEANUP(verifying_free) = {
+	    .a = a, .bytes = bytes, .anchors = anchors, .v = ret, .now_ms = clock_utc_ms()};
 	const struct pdf_revision *revisions;
 	struct sha256 digest = sha256_of(bytes);
 	enum err e;
@@ -489,6 +600,7 @@ verify_pdf(struct arena *a, struct str bytes, struct str trust_pem, struct verif
 	ret->signatures = ARENA_ARRAY(a, struct verified_signature, w.n + 1);
 	ret->signatures_n = w.n;
 	w.times_ms = ARENA_ARRAY(a, int64_t, w.n + 1);
+	w.evident = ARENA_ARRAY(a, struct evident, w.n + 1);
 	ret->verdict = VERDICT_UNSOUND;
 #ifndef MUTANT_LOST
 	if (lost_a_signature(&w)) {

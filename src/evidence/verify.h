@@ -21,7 +21,10 @@ struct verified_signature {
 	struct str certificate_subject, issuer, fingerprint_sha256;
 	struct str claimed_time; /* /M as ISO 8601 */
 	struct str timestamp; /* RFC 3161 genTime as ISO 8601, of the token in it or over it; empty if none */
-	struct str level;     /* "B-B", "B-T", "DTS" */
+	struct str level;     /* "B-B", "B-T", "B-LT", "B-LTA", or "DTS" of a document timestamp */
+	struct str
+	    valid_until; /* DTS: when its certificate ends, ISO 8601; the newest must be renewed before */
+	bool has_own_timestamp;         /* in the signature itself, not only over it */
 	size_t revision, covered_bytes; /* 1 = first revision */
 	struct str
 	    followed_by; /* what later revisions did: "nothing", "signatures", "timestamps", or the offence */

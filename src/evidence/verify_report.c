@@ -82,7 +82,7 @@ sound_headline(struct arena *a, const struct verification *v, bool english)
 		bool is_timestamp = str_eq(v->signatures[i].kind, STR("timestamp"));
 
 		signatures += !is_timestamp;
-		timestamps += is_timestamp || str_eq(v->signatures[i].level, STR("B-T"));
+		timestamps += is_timestamp || v->signatures[i].has_own_timestamp;
 	}
 	if (english)
 		return arena_printf(a,
@@ -122,6 +122,7 @@ put_signature(struct buf *b, struct arena *a, const struct verified_signature *s
 	put_line(b, english ? "timestamp" : "タイムスタンプ", s->timestamp);
 	put_line(b, english ? "followed by" : "その後", in_words(a, s->followed_by, english));
 	put_line(b, english ? "level" : "形式", s->level);
+	put_line(b, english ? "certificate ends" : "証明書の期限", s->valid_until);
 	put_line(b, english ? "certificate" : "証明書", s->certificate_subject);
 	put_line(b, english ? "issued by" : "発行者", s->issuer);
 	put_line(b, "SHA-256", s->fingerprint_sha256);
@@ -182,6 +183,7 @@ signature_json(const struct verified_signature *s)
 	set(o, "claimed_time", s->claimed_time);
 	set(o, "timestamp", s->timestamp);
 	set(o, "level", s->level);
+	set(o, "valid_until", s->valid_until);
 	set(o, "followed_by", s->followed_by);
 	set(o, "certificate", s->certificate_subject);
 	set(o, "issuer", s->issuer);

@@ -28,53 +28,10 @@ struct signing {
 	size_t fields_n;
 };
 
-struct replacement {
-	const char *key;
-	struct str value; /* PDF syntax */
-};
-
 static void
 signing_free(struct signing *s)
 {
 	update_free(&s->u);
-}
-
-/* A dictionary with some keys changed or added. */
-static void
-put_dict_with(struct buf *b, const struct pdf_obj *dict, const struct replacement *r, size_t n)
-{
-	buf_put_c(b, "<<");
-	for (size_t i = 0; dict && i < dict->u.dict.n; i++) {
-		const struct pdf_entry *e = &dict->u.dict.entries[i];
-		bool replaced = false;
-
-		for (size_t k = 0; k < n; k++)
-			replaced = replaced || str_eq(e->key, str_c(r[k].key));
-		if (replaced)
-			continue;
-		pdf_write_name(b, e->key);
-		buf_put_byte(b, ' ');
-		pdf_write(b, &e->value);
-	}
-	for (size_t k = 0; k < n; k++) {
-		buf_printf(b, "/%s ", r[k].key);
-		buf_put(b, r[k].value);
-	}
-	buf_put_c(b, ">>");
-}
-
-static uint16_t
-generation(const struct pdf *p, uint32_t num)
-{
-	return num < p->slots_n && p->slots[num].type == SLOT_PLAIN ? p->slots[num].gen : 0;
-}
-
-static void
-rewrite(struct signing *s, uint32_t num, const struct pdf_obj *dict, const struct replacement *r, size_t n)
-{
-	update_object(&s->u, num, generation(s->p, num));
-	put_dict_with(&s->u.out, dict, r, n);
-	update_object_end(&s->u);
 }
 
 /* The array with references to the new fields behind its items; NULL counts as empty. */
@@ -207,8 +164,8 @@ put_page_annotations(struct signing *s, size_t page)
 	update_object(&s->u, num, 0);
 	buf_put(&s->u.out, value);
 	update_object_end(&s->u);
-	rewrite(s, s->pages[page].num, dict,
-	    &(struct replacement){"Annots", arena_printf(s->p->a, "%" PRIu32 " 0 R", num)}, 1);
+	update_dict(&s->u, s->pages[page].num, dict,
+	    &(struct update_key){"Annots", arena_printf(s->p->a, "%" PRIu32 " 0 R", num)}, 1);
 	return OK;
 }
 
@@ -236,8 +193,8 @@ extensions(struct signing *s, const struct pdf_obj *catalog, struct str *ret)
 	TRY(pdf_get(s->p, catalog, "Extensions", &old));
 	if (old && old->kind != PDF_DICT)
 		return ERR_PDF_BROKEN;
-	put_dict_with(
-	    &b, old, &(struct replacement){"ESIC", STR("<</BaseVersion/1.7/ExtensionLevel 5>>")}, 1);
+	update_put_dict(
+	    &b, old, &(struct update_key){"ESIC", STR("<</BaseVersion/1.7/ExtensionLevel 5>>")}, 1);
 	*ret = arena_str(s->p->a, buf_str(&b));
 	return OK;
 }
@@ -245,7 +202,7 @@ extensions(struct signing *s, const struct pdf_obj *catalog, struct str *ret)
 static enum err
 put_catalog(struct signing *s, uint32_t form)
 {
-	struct replacement r[3] = {{"AcroForm", arena_printf(s->p->a, "%" PRIu32 " 0 R", form)}};
+	struct update_key r[3] = {{"AcroForm", arena_printf(s->p->a, "%" PRIu32 " 0 R", form)}};
 	const struct pdf_obj *catalog;
 	uint32_t num;
 	size_t n = 1;
@@ -256,9 +213,9 @@ put_catalog(struct signing *s, uint32_t form)
 		TRY(extensions(s, catalog, &r[n++].value));
 	}
 	if (s->req->kind == PDF_SIGN_CERTIFY)
-		r[n++] = (struct replacement){
+		r[n++] = (struct update_key){
 		    "Perms", arena_printf(s->p->a, "<</DocMDP %" PRIu32 " 0 R>>", s->signature)};
-	rewrite(s, num, catalog, r, n);
+	update_dict(&s->u, num, catalog, r, n);
 	return OK;
 }
 
@@ -269,7 +226,7 @@ put_form(struct signing *s)
 {
 	const struct pdf_obj *form, *fields = NULL;
 	uint32_t num;
-	struct replacement r[2] = {
+	struct update_key r[2] = {
 	    {"Fields", STR_NONE}, {"SigFlags", arena_printf(s->p->a, "%d", SIGNATURES_EXIST_APPEND_ONLY)}};
 	bool new_form;
 
@@ -282,7 +239,7 @@ put_form(struct signing *s)
 	new_form = num == 0;
 	if (new_form)
 		num = update_new_num(&s->u);
-	rewrite(s, num, form, r, 2);
+	update_dict(&s->u, num, form, r, 2);
 	return new_form || s->req->kind == PDF_SIGN_CERTIFY ? put_catalog(s, num) : OK;
 }
 
@@ -345,7 +302,7 @@ field_rect(struct signing *s, const struct pdf_obj *widget, double ret[4])
 static enum err
 fill_field(struct signing *s, const struct pdf_field *f)
 {
-	struct replacement r[2] = {{"V", arena_printf(s->p->a, "%" PRIu32 " 0 R", s->signature)}};
+	struct update_key r[2] = {{"V", arena_printf(s->p->a, "%" PRIu32 " 0 R", s->signature)}};
 	const struct pdf_page *page = page_of_widget(s, f->dict);
 	double rect[4];
 	size_t n = 1;
@@ -357,9 +314,9 @@ fill_field(struct signing *s, const struct pdf_field *f)
 		uint32_t picture;
 
 		TRY(appearance_write(&s->u, page, rect, s->req->ink, &picture));
-		r[n++] = (struct replacement){"AP", arena_printf(s->p->a, "<</N %" PRIu32 " 0 R>>", picture)};
+		r[n++] = (struct update_key){"AP", arena_printf(s->p->a, "<</N %" PRIu32 " 0 R>>", picture)};
 	}
-	rewrite(s, f->num, f->dict, r, n);
+	update_dict(&s->u, f->num, f->dict, r, n);
 	return OK;
 }
 

@@ -78,6 +78,44 @@ update_stream(struct update *u, uint32_t num, struct str dict, struct str data)
 	return OK;
 }
 
+/* A dictionary with some keys changed or added. */
+void
+update_put_dict(struct buf *b, const struct pdf_obj *dict, const struct update_key *r, size_t n)
+{
+	buf_put_c(b, "<<");
+	for (size_t i = 0; dict && i < dict->u.dict.n; i++) {
+		const struct pdf_entry *e = &dict->u.dict.entries[i];
+		bool replaced = false;
+
+		for (size_t k = 0; k < n; k++)
+			replaced = replaced || str_eq(e->key, str_c(r[k].key));
+		if (replaced)
+			continue;
+		pdf_write_name(b, e->key);
+		buf_put_byte(b, ' ');
+		pdf_write(b, &e->value);
+	}
+	for (size_t k = 0; k < n; k++) {
+		buf_printf(b, "/%s ", r[k].key);
+		buf_put(b, r[k].value);
+	}
+	buf_put_c(b, ">>");
+}
+
+static uint16_t
+generation(const struct pdf *p, uint32_t num)
+{
+	return num < p->slots_n && p->slots[num].type == SLOT_PLAIN ? p->slots[num].gen : 0;
+}
+
+void
+update_dict(struct update *u, uint32_t num, const struct pdf_obj *dict, const struct update_key *r, size_t n)
+{
+	update_object(u, num, generation(u->p, num));
+	update_put_dict(&u->out, dict, r, n);
+	update_object_end(u);
+}
+
 static int
 by_num(const void *a, const void *b)
 {

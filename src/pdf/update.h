@@ -40,6 +40,16 @@ update_object_end(struct update *u);
  */
 MUST_CHECK enum err
 update_stream(struct update *u, uint32_t num, struct str dict, struct str data);
+/* A dictionary again under its number, with some keys changed or added. */
+struct update_key {
+	const char *key;
+	struct str value; /* PDF syntax */
+};
+/* The same as a value, to wherever it stands. */
+void
+update_put_dict(struct buf *b, const struct pdf_obj *dict, const struct update_key *r, size_t n);
+void
+update_dict(struct update *u, uint32_t num, const struct pdf_obj *dict, const struct update_key *r, size_t n);
 /* Cross-reference section, trailer (old /Root, /Info, /ID with its second part renewed) and tail. */
 MUST_CHECK enum err
 update_end(struct update *u);

@@ -1,4 +1,6 @@
 #include "keyd.h"
+#include "buf.h"
+#include "clock.h"
 #include "ipc.h"
 #include "lockdown.h"
 #include "log.h"
@@ -18,6 +20,9 @@ struct answer {
 	uint32_t error, length;
 	unsigned char signature[512];
 };
+/* The list of revoked certificates: the same question with this instead of a key; the answer is a frame of
+ * its own kind, a serial and the list. */
+enum { QUESTION_CRL = 0xFFFF, CRL_MAX = 48 << 10 };
 
 static void
 answer_question(struct keys *keys, const struct question *q, struct arena *a, struct answer *ret)
@@ -36,6 +41,22 @@ answer_question(struct keys *keys, const struct question *q, struct arena *a, st
 	    err_info(e)->name);
 }
 
+static enum err
+answer_crl(int sock, struct keys *keys, const struct question *q, struct arena *a)
+{
+	struct str crl = STR_NONE;
+	struct buf b CLEANUP(buf_free) = {0};
+	enum err e = keys_crl(keys, clock_utc_ms(), a, &crl);
+	if (e == OK && crl.n > CRL_MAX)
+		e = ERR_TOO_LARGE;
+	log_event(LOG_INFO, "crl", "job=%.40s result=%s", q->job, err_info(e)->name);
+	struct answer ans = {.serial = q->serial, .error = (uint32_t)e};
+	buf_put(&b, str_make(&ans, sizeof(ans)));
+	buf_put(&b, e == OK ? crl : STR_NONE);
+	struct ipc_frame out = {.kind = IPC_SIGNED, .payload = buf_str(&b)};
+	return ipc_send(sock, &out);
+}
+
 /* One signature by each key, thrown away: the library reads its configuration and seeds its generator while
  * it still may open files. */
 static enum err
@@ -45,6 +66,10 @@ warm_up(struct keys *keys)
 	struct sha256 digest = sha256_of(STR("keyd"));
 	tzset(); /* the log's time: reads /etc/localtime once */
 	struct str signature;
+	struct str crl;
+	enum err e = keys_crl(keys, clock_utc_ms(), &a, &crl);
+	if (e != OK && e != ERR_NOT_FOUND)
+		return e;
 	TRY(keys_sign(keys, KEY_SEAL, &digest, &a, &signature));
 	return keys_sign(keys, KEY_TSA, &digest, &a, &signature);
 }
@@ -73,6 +98,11 @@ keyd_serve(int sock, const char *key_dir)
 		}
 		memcpy(&q, f.payload.p, sizeof(q));
 		q.job[sizeof(q.job) - 1] = 0;
+		if (q.key == QUESTION_CRL) {
+			if (answer_crl(sock, keys, &q, &arena) != OK)
+				break;
+			continue;
+		}
 		struct answer ans;
 		answer_question(keys, &q, &arena, &ans);
 		struct ipc_frame out = {.kind = IPC_SIGNED, .payload = str_make(&ans, sizeof(ans))};
@@ -101,29 +131,46 @@ ask(struct keyd_client *c, struct question *q, struct arena *a, struct str *ret)
 	for (;;) {
 		struct answer ans;
 		TRY(ipc_recv(c->sock, a, ANSWER_WAIT_MS, &f));
-		if (f.kind != IPC_SIGNED || f.payload.n != sizeof(ans))
+		if (f.kind != IPC_SIGNED || f.payload.n < sizeof(ans))
 			return ERR_PEER;
 		memcpy(&ans, f.payload.p, sizeof(ans));
 		if (ans.serial != q->serial)
 			continue; /* for a question that gave up waiting */
 		if (ans.error != OK || ans.length > sizeof(ans.signature))
-			return ERR_CRYPTO;
+			return ans.error == ERR_NOT_FOUND ? ERR_NOT_FOUND : ERR_CRYPTO;
+		if (q->key == QUESTION_CRL) {
+			*ret = arena_str(a, str_slice(f.payload, sizeof(ans), f.payload.n));
+			return ret->n ? OK : ERR_PEER;
+		}
 		*ret = arena_str(a, str_make(ans.signature, ans.length));
 		return OK;
 	}
 }
 
 static enum err
+ask_for_job(struct keyd_client *c, struct question *q, struct str job, struct arena *a, struct str *ret)
+{
+	if (job.n)
+		memcpy(q->job, job.p, job.n < sizeof(q->job) - 1 ? job.n : sizeof(q->job) - 1);
+	pthread_mutex_lock(&c->lock);
+	enum err e = ask(c, q, a, ret);
+	pthread_mutex_unlock(&c->lock);
+	return e;
+}
+
+static enum err
 client_sign(void *self, enum key_id key, struct str job, const struct sha256 *digest, struct arena *a,
     struct str *ret)
 {
-	struct keyd_client *c = self;
 	struct question q = {.key = (uint32_t)key, .digest = *digest};
-	memcpy(q.job, job.p, job.n < sizeof(q.job) - 1 ? job.n : sizeof(q.job) - 1);
-	pthread_mutex_lock(&c->lock);
-	enum err e = ask(c, &q, a, ret);
-	pthread_mutex_unlock(&c->lock);
-	return e;
+	return ask_for_job(self, &q, job, a, ret);
+}
+
+static enum err
+client_crl(void *self, struct str job, struct arena *a, struct str *ret)
+{
+	struct question q = {.key = QUESTION_CRL};
+	return ask_for_job(self, &q, job, a, ret);
 }
 
 struct signer
@@ -134,5 +181,5 @@ keyd_signer(struct arena *a, int sock)
 	pthread_mutex_init(&c->lock, NULL);
 	/* a fresh process must not take answers meant for the one before it */
 	random_bytes(&c->serial, sizeof(c->serial));
-	return (struct signer){.sign = client_sign, .self = c};
+	return (struct signer){.sign = client_sign, .crl = client_crl, .self = c};
 }

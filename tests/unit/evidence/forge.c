@@ -35,7 +35,8 @@ path_of(const struct forge *f, const char *name, char ret[96])
 void
 forge_close(struct forge *f)
 {
-	static const char *const names[] = {"ca.key", "ca.pem", "seal.key", "seal.pem", "tsa.key", "tsa.pem"};
+	static const char *const names[] = {
+	    "ca.key", "ca.pem", "seal.key", "seal.pem", "tsa.key", "tsa.pem", "revoked"};
 	char path[96];
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
