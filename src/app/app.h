@@ -22,6 +22,7 @@ struct app_config {
 	struct str base_url;        /* "https://localhost:8443", no slash at the end */
 	struct str product_name;    /* 契印 Keiin */
 	struct str mail_from;       /* no-reply@... */
+	int64_t archive_after_ms;   /* from the conclusion to the archive timestamp */
 	unsigned char link_key[32]; /* links are HMACs under this key: the database holds only their hashes */
 };
 
@@ -351,6 +352,9 @@ MUST_CHECK enum err
 app_job_conclude(struct app *a, struct str job, struct str payload); /* Rc */
 MUST_CHECK enum err
 app_job_certificate(struct app *a, struct str job, struct str payload); /* 合意証明書, then mails 締結完了 */
+MUST_CHECK enum err
+app_job_archive(
+    struct app *a, struct str job, struct str payload); /* level B-LTA, and its renewal when due */
 MUST_CHECK enum err
 app_job_mail(struct app *a, struct str job, struct str payload);
 

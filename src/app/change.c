@@ -5,6 +5,7 @@ change_start(struct change *c, struct app *a, const struct row_envelope *e, enum
 {
 	c->a = a;
 	c->e = *e;
+	c->act = act;
 	return envelope_after((enum envelope_state)e->state, act, &c->state);
 }
 
@@ -56,10 +57,12 @@ change_apply(struct change *c)
 #ifdef MUTANT_NO_SWAP
 	TRY(forget_what_was_read(c));
 #endif
+	/* what nobody did moves nothing to the top of anybody's list */
+	int64_t at_ms = c->act == ENVELOPE_ACT_ARCHIVE ? c->e.updated_ms : c->a->now_ms;
 	const struct row_audit *last = c->events_n ? &c->events[c->events_n - 1] : NULL;
 	TRY(change_one(
 	    c, q_envelope_swap(&c->tx, c->e.id, c->e.version, c->state, last ? last->seq : c->e.audit_seq,
-	           last ? last->hash : c->e.audit_hash, c->a->now_ms, &c->n)));
+	           last ? last->hash : c->e.audit_hash, at_ms, &c->n)));
 	for (unsigned i = 0; i < c->events_n; i++) {
 		const struct row_audit *r = &c->events[i];
 		TRY(change_one(c, q_audit_add(&c->tx, r->envelope_id, r->seq, r->at_ms, r->event,
@@ -112,6 +115,15 @@ change_job(struct change *c, const char *kind, struct str dedup, struct str payl
 {
 	c->jobs = true;
 	return job_order(c->a, &c->tx, kind, dedup, payload);
+}
+
+enum err
+change_job_at(struct change *c, const char *kind, struct str dedup, struct str payload, int64_t due_ms)
+{
+	struct app *a = c->a;
+	int64_t n;
+	c->jobs = true;
+	return q_job_add(&c->tx, id_new(a->arena), str_c(kind), dedup, payload, due_ms, &n);
 }
 
 enum err

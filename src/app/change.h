@@ -14,7 +14,8 @@ enum { CHANGE_EVENTS_MAX = 16, CHANGE_TRIES = 200 };
 struct change {
 	struct app *a;
 	struct row_envelope e; /* as read */
-	enum envelope_state state;
+	enum envelope_act act;
+	enum envelope_state state; /* after it */
 	struct row_audit events[CHANGE_EVENTS_MAX];
 	unsigned events_n;
 	struct tx tx;
@@ -49,6 +50,9 @@ change_one(struct change *c, enum err e);
 /* A job row, due now. Adding the same dedup again does nothing. */
 MUST_CHECK enum err
 change_job(struct change *c, const char *kind, struct str dedup, struct str payload);
+/* The same, due later. */
+MUST_CHECK enum err
+change_job_at(struct change *c, const char *kind, struct str dedup, struct str payload, int64_t due_ms);
 /* Commits, and wakes the workers when there are jobs. */
 MUST_CHECK enum err
 change_commit(struct change *c);

@@ -9,8 +9,11 @@ enum err
 envelope_file(struct app *a, const struct row_envelope *e, enum download what, struct file_ref *ret)
 {
 	struct str digest = what == DOWNLOAD_CONTRACT ? e->concluded_sha256 : e->certificate_sha256;
+	struct str archived = what == DOWNLOAD_CONTRACT ? e->archived_sha256 : e->archived_certificate_sha256;
 	if (digest.n == 0)
 		return ERR_WRONG_STATE;
+	if (archived.n)
+		digest = archived;
 	*ret = (struct file_ref){.mime = STR("application/pdf"),
 	    .file_name = arena_printf(
 	        a->arena, what == DOWNLOAD_CONTRACT ? "%.*s.pdf" : "%.*s_合意証明書.pdf", STR_ARG(e->title))};

@@ -262,6 +262,8 @@ certificate_once(struct app *a, struct str job, struct str envelope)
 	TRY(q_link_add(&c.tx, token_hash(a->arena, token_keep_sender(a, envelope)), envelope, STR_NONE,
 	    LINK_KEEP, &c.n));
 	TRY(change_post(&c, POST_COMPLETED, STR_NONE));
+	TRY(change_job_at(&c, "archive", arena_printf(a->arena, "archive %.*s", STR_ARG(envelope)), envelope,
+	    a->now_ms + a->config->archive_after_ms));
 	return change_commit(&c);
 }
 

@@ -20,6 +20,7 @@ starts(enum envelope_act act)
 	case ENVELOPE_ACT_SIGNER: return open_states;
 	case ENVELOPE_ACT_SEALED:
 	case ENVELOPE_ACT_COMPLETE: return FROM(ENVELOPE_SEALING);
+	case ENVELOPE_ACT_ARCHIVE: return FROM(ENVELOPE_COMPLETED);
 	case ENVELOPE_ACT_SUPERSEDE: return FROM(ENVELOPE_RETURNED);
 	case ENVELOPE_ACT_WITHDRAW: return open_states | FROM(ENVELOPE_RETURNED);
 	case ENVELOPE_ACT_COUNT: break;
@@ -41,6 +42,7 @@ leads_to(enum envelope_state s, enum envelope_act act)
 	case ENVELOPE_ACT_WITHDRAW: return ENVELOPE_WITHDRAWN;
 	case ENVELOPE_ACT_EDIT:
 	case ENVELOPE_ACT_SEALED:
+	case ENVELOPE_ACT_ARCHIVE:
 	case ENVELOPE_ACT_SIGNER:
 	case ENVELOPE_ACT_COUNT: break;
 	}

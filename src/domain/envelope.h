@@ -27,6 +27,7 @@ enum envelope_act {
 	ENVELOPE_ACT_LAST_CONSENT,
 	ENVELOPE_ACT_SEALED, /* sealing -> sealing: the contract is whole, its certificate is still to come */
 	ENVELOPE_ACT_COMPLETE,
+	ENVELOPE_ACT_ARCHIVE, /* completed -> completed: evidence for the long term is added */
 	ENVELOPE_ACT_RETURN,
 	ENVELOPE_ACT_SUPERSEDE,
 	ENVELOPE_ACT_WITHDRAW,

@@ -50,8 +50,27 @@ append_material(struct arena *a, struct str *crls, size_t crls_n, struct buf *fi
 	return pdf_dss_append(a, p, &c.found, file);
 }
 
+static enum err
+newest_until(struct arena *a, const struct buf *file, int64_t *ret_ms)
+{
+	struct signed_data data CLEANUP(signed_data_free) = {0};
+	struct pdf_signature *all;
+	struct der_value container;
+	struct pdf *p;
+	const char *why;
+	size_t n;
+	TRY(pdf_open(a, buf_str(file), NULL, &p));
+	TRY(pdf_signatures(a, p, &all, &n));
+	if (n == 0 || !der_expect(&all[n - 1].contents, TAG_SEQUENCE, &container))
+		return BUG("the timestamp just made is not there");
+	TRY(signed_data_read(container.whole, &data, &why));
+	*ret_ms = signed_data_until_ms(&data);
+	return OK;
+}
+
 enum err
-pades_archive(const struct pades *p, struct str *crls, size_t crls_n, struct buf *file, int64_t *ret_time_ms)
+pades_archive(const struct pades *p, struct str *crls, size_t crls_n, struct buf *file, int64_t *ret_time_ms,
+    int64_t *ret_until_ms)
 {
 	struct arena a CLEANUP(arena_free) = {0};
 	size_t before = file->n, signatures;
@@ -61,6 +80,8 @@ pades_archive(const struct pades *p, struct str *crls, size_t crls_n, struct buf
 		struct pdf_sign_request req = {.kind = PDF_SIGN_TIMESTAMP, .field = arena_cstr(&a, field)};
 		e = pades_sign(p, &req, false, file, ret_time_ms);
 	}
+	if (e == OK)
+		e = newest_until(&a, file, ret_until_ms);
 	if (e != OK)
 		file->n = before;
 	return e;

@@ -9,6 +9,8 @@
 #define FIELD_TIMESTAMP "keiin-timestamp"
 #define FIELD_SEAL "keiin-seal"
 
+static const int64_t RENEW_BEFORE_MS = 365 * 86400000LL;
+
 struct sealer {
 	struct signer signer;
 	const struct certificates *certs;
@@ -99,6 +101,21 @@ sealer_timestamp(struct sealer *s, struct str job, struct buf *file, int64_t *re
 	struct pdf_sign_request req = {.kind = PDF_SIGN_TIMESTAMP, .field = FIELD_TIMESTAMP};
 
 	return pades_sign(&pades, &req, false, file, ret_time_ms);
+}
+
+enum err
+sealer_archive(struct sealer *s, struct str job, struct buf *file, int64_t *ret_renew_ms)
+{
+	struct arena a CLEANUP(arena_free) = {0};
+	struct pades pades = pades_of(s, job);
+	int64_t at_ms, until_ms;
+	struct str crl;
+
+	TRY(s->signer.crl(s->signer.self, job, &a, &crl));
+	TRY(pades_archive(&pades, &crl, 1, file, &at_ms, &until_ms));
+	int64_t margin_ms = (until_ms - at_ms) / 4;
+	*ret_renew_ms = until_ms - (margin_ms < RENEW_BEFORE_MS ? margin_ms : RENEW_BEFORE_MS);
+	return OK;
 }
 
 enum err

@@ -364,6 +364,14 @@ valid_at(const X509 *x, int64_t at_ms)
 	       X509_cmp_time(X509_get0_notAfter(x), &at) > 0;
 }
 
+int64_t
+signed_data_until_ms(const struct signed_data *s)
+{
+	struct tm tm;
+
+	return ASN1_TIME_to_tm(X509_get0_notAfter(s->leaf), &tm) ? (int64_t)timegm(&tm) * 1000 : 0;
+}
+
 X509 *
 signed_data_issuer(const struct signed_data *s, X509 *x)
 {

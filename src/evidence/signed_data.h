@@ -38,6 +38,9 @@ signed_data_read(struct str der, struct signed_data *ret, const char **ret_probl
  * (5.3, 11.1, 11.2, RFC 5035) and the signature over them. ERR_INVALID with a reason. */
 MUST_CHECK enum err
 signed_data_check(const struct signed_data *s, struct str digest, struct str type, const char **ret_problem);
+/* When the signer's certificate ends; 0 when that cannot be told. */
+int64_t
+signed_data_until_ms(const struct signed_data *s);
 /* Who signed x, among the container's certificates: x itself when it is a root, NULL when that is not there.
  */
 X509 *

@@ -302,14 +302,6 @@ level_of(bool stamped, struct evident chain, struct evident stamp)
 	return chain.now && stamp.now ? STR("B-LT") : STR("B-T");
 }
 
-static int64_t
-not_after_ms(const X509 *x)
-{
-	struct tm tm;
-
-	return ASN1_TIME_to_tm(X509_get0_notAfter(x), &tm) ? (int64_t)timegm(&tm) * 1000 : 0;
-}
-
 static void
 check_timestamp(struct verifying *w, size_t i, struct str der, struct verified_signature *r)
 {
@@ -334,7 +326,7 @@ check_timestamp(struct verifying *w, size_t i, struct str der, struct verified_s
 		return;
 	}
 	describe_certificate(w, data.leaf, r);
-	r->valid_until = clock_iso(w->a, not_after_ms(data.leaf));
+	r->valid_until = clock_iso(w->a, signed_data_until_ms(&data));
 	check_alive(w, i, &data, r);
 	w->evident[i] = check_material(w, &data, token.time_ms, r);
 	if (!r->problem.n)

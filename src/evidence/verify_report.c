@@ -122,7 +122,7 @@ put_signature(struct buf *b, struct arena *a, const struct verified_signature *s
 	put_line(b, english ? "timestamp" : "タイムスタンプ", s->timestamp);
 	put_line(b, english ? "followed by" : "その後", in_words(a, s->followed_by, english));
 	put_line(b, english ? "level" : "形式", s->level);
-	put_line(b, english ? "certificate ends" : "証明書の期限", s->valid_until);
+	put_line(b, english ? "valid until" : "有効期限", s->valid_until);
 	put_line(b, english ? "certificate" : "証明書", s->certificate_subject);
 	put_line(b, english ? "issued by" : "発行者", s->issuer);
 	put_line(b, "SHA-256", s->fingerprint_sha256);

@@ -24,8 +24,10 @@ kick(void *self)
 enum err
 wiring_make(struct arena *a, const struct config *c, struct wiring *ret)
 {
-	*ret = (struct wiring){
-	    .config = {.base_url = c->base_url, .product_name = c->product_name, .mail_from = c->mail_from}};
+	*ret = (struct wiring){.config = {.base_url = c->base_url,
+	                           .product_name = c->product_name,
+	                           .mail_from = c->mail_from,
+	                           .archive_after_ms = (int64_t)c->archive_after * 1000}};
 	struct app *app = &ret->app;
 	TRY(data_link_key(a, c, ret->config.link_key));
 	TRY(store_open(data_path(a, c, "store"), &app->store));

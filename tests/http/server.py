@@ -112,10 +112,10 @@ class Keiin:
         return rows
 
     def idle(self):
-        """Once no job is waiting or running."""
+        """Once no job is running, or due and waiting."""
         def done():
             with sqlite3.connect(f"file:{self.data / 'store' / 'keiin.db'}?mode=ro", uri=True) as db:
-                return db.execute("SELECT count(*) FROM job WHERE state < 2").fetchone()[0] == 0
+                return db.execute("SELECT count(*) FROM job WHERE state < 2 AND due_ms <= ?", (int(time.time() * 1000),)).fetchone()[0] == 0
         until("the jobs to be done", done)
 
     def outbox(self):

@@ -17,6 +17,7 @@ static size_t certificates_n;
 static struct str refused_to;
 static enum err refused_with;
 static atomic_uint seals[FAKE_SEALS], tsa_failures;
+static int64_t renew_at_ms = INT64_MAX;
 
 /* ---- the sandbox: three sheets of A4, the same bytes ---- */
 enum err
@@ -98,6 +99,25 @@ sealer_timestamp(struct sealer *s, struct str job, struct buf *file, int64_t *re
 	seals[FAKE_TIMESTAMP]++;
 	buf_put_c(file, "timestamp\n");
 	*ret_time_ms = 1900000000123;
+	return OK;
+}
+
+void
+fake_renew_at(int64_t ms)
+{
+	renew_at_ms = ms;
+}
+
+enum err
+sealer_archive(struct sealer *s, struct str job, struct buf *file, int64_t *ret_renew_ms)
+{
+	unsigned left = tsa_failures;
+	while (left > 0)
+		if (atomic_compare_exchange_weak(&tsa_failures, &left, left - 1))
+			return ERR_TSA;
+	seals[FAKE_ARCHIVE]++;
+	buf_put_c(file, "archived\n");
+	*ret_renew_ms = renew_at_ms;
 	return OK;
 }
 

@@ -20,7 +20,10 @@ fake_mail_refuse(const char *to, enum err e);
 const struct certificate *
 fake_certificate(struct str title);
 /* How often the n-th kind of seal was asked for. */
-enum fake_seal { FAKE_CERTIFY, FAKE_APPROVE, FAKE_TIMESTAMP, FAKE_SEAL, FAKE_SEALS };
+enum fake_seal { FAKE_CERTIFY, FAKE_APPROVE, FAKE_TIMESTAMP, FAKE_ARCHIVE, FAKE_SEAL, FAKE_SEALS };
+/* When archived files are to be renewed. */
+void
+fake_renew_at(int64_t ms);
 unsigned
 fake_seals(enum fake_seal kind);
 /* The next n timestamps fail with ERR_TSA. */

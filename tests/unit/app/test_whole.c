@@ -323,6 +323,53 @@ jobs_run_again_change_nothing(void **state)
 }
 
 static void
+a_concluded_contract_is_archived_and_renewed(void **state)
+{
+	struct app *a = &world.app;
+	const int64_t years = 9LL * 365 * 86400000;
+	later(a->config->archive_after_ms);
+	jobs_run(); /* those of the tests before */
+	struct draft_participant p = signer_of("保管", "archive@example.com", 1, ENTRY_MAIL);
+	struct str e = sent("長期保管", &p, 1);
+	signed_by(session_by_mail("archive@example.com"));
+	jobs_run();
+	struct row_envelope done = envelope_row_of(e);
+	assert_int_equal(done.state, ENVELOPE_COMPLETED);
+	assert_int_equal(done.archived_sha256.n, 0); /* not before its time */
+	unsigned archived = fake_seals(FAKE_ARCHIVE);
+
+	fake_renew_at(world.now_ms + years);
+	fake_tsa_fail(1); /* tried again, and the contract is concluded all the while */
+	later(300000);
+	jobs_run();
+	assert_int_equal(envelope_row_of(e).archived_sha256.n, 0);
+	later(60000);
+	jobs_run();
+	struct row_envelope first = envelope_row_of(e);
+	assert_int_equal(fake_seals(FAKE_ARCHIVE), archived + 2); /* the contract, its certificate */
+	assert_true(first.archived_sha256.n && first.archived_certificate_sha256.n);
+	assert_true(
+	    str_eq(first.concluded_sha256, done.concluded_sha256)); /* what was concluded stays known */
+	assert_int_equal(first.updated_ms, done.updated_ms);
+	assert_int_equal(audit_count(e, "archived"), 1);
+	struct file_ref file;
+	assert_ok(app_envelope_download(a, &world.user, e, DOWNLOAD_CONTRACT, &file));
+	assert_true(str_eq(sha256_hex(a->arena, &file.blob), first.archived_sha256));
+
+	assert_ok(app_job_archive(a, STR("again"), e)); /* not due: nothing happens */
+	assert_int_equal(fake_seals(FAKE_ARCHIVE), archived + 2);
+	int64_t due = first.renew_after_ms;
+	fake_renew_at(due + years);
+	later(due - world.now_ms);
+	jobs_run();
+	assert_int_equal(fake_seals(FAKE_ARCHIVE), archived + 4);
+	struct row_envelope second = envelope_row_of(e);
+	assert_int_equal(second.renew_after_ms, due + years);
+	assert_false(str_eq(second.archived_sha256, first.archived_sha256));
+	assert_int_equal(audit_count(e, "archived"), 2);
+}
+
+static void
 a_mail_refused_for_good_is_shown_and_one_that_may_pass_is_tried_again(void **state)
 {
 	struct draft_participant p = signer_of("不達", "refused@example.com", 1, ENTRY_MAIL);
@@ -424,6 +471,7 @@ main(void)
 	    cmocka_unit_test(drafts_are_checked_and_only_whole_ones_are_sent),
 	    cmocka_unit_test(the_sample_contract_is_ready_to_send),
 	    cmocka_unit_test(jobs_run_again_change_nothing),
+	    cmocka_unit_test(a_concluded_contract_is_archived_and_renewed),
 	    cmocka_unit_test(a_mail_refused_for_good_is_shown_and_one_that_may_pass_is_tried_again),
 	    cmocka_unit_test(another_organisation_sees_nothing),
 	    cmocka_unit_test(the_list_goes_on_page_by_page),

@@ -21,6 +21,7 @@ static const char *const table[ENVELOPE_ACT_COUNT] = {
     [ENVELOPE_ACT_LAST_CONSENT] = "..ss.....",
     [ENVELOPE_ACT_SEALED] = "....s....",
     [ENVELOPE_ACT_COMPLETE] = "....C....",
+    [ENVELOPE_ACT_ARCHIVE] = ".....C...",
     [ENVELOPE_ACT_RETURN] = "..RR.....",
     [ENVELOPE_ACT_SUPERSEDE] = "......U..",
     [ENVELOPE_ACT_WITHDRAW] = "..WW..W..",
@@ -59,7 +60,7 @@ static void
 nothing_leads_out_of_the_end_and_nothing_back_to_the_draft(void **state)
 {
 	for (int act = 0; act < ENVELOPE_ACT_COUNT; act++) {
-		assert_int_equal(table[act][ENVELOPE_COMPLETED], '.');
+		assert_int_equal(table[act][ENVELOPE_COMPLETED], act == ENVELOPE_ACT_ARCHIVE ? 'C' : '.');
 		assert_int_equal(table[act][ENVELOPE_SUPERSEDED], '.');
 		assert_int_equal(table[act][ENVELOPE_WITHDRAWN], '.');
 		for (int s = ENVELOPE_PREPARING; s < STATES; s++)

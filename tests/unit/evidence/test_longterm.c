@@ -61,8 +61,9 @@ static void
 archive(struct forge *by, struct forge *of, struct buf *file)
 {
 	struct str crl = list_of(of);
-	int64_t at;
-	assert_int_equal(pades_archive(&by->pades, &crl, 1, file, &at), OK);
+	int64_t at, until;
+	assert_int_equal(pades_archive(&by->pades, &crl, 1, file, &at, &until), OK);
+	assert_true(until > at + 9 * YEAR);
 	assert_true(llabs(at - clock_utc_ms()) < 60000);
 }
 
@@ -135,12 +136,12 @@ static void
 an_old_list_proves_nothing(void **state)
 {
 	struct buf file CLEANUP(buf_free) = {0};
-	int64_t at;
+	int64_t at, until;
 	conclude(&forge, &file);
 	clock_shift(-DAY / 2); /* the certificates are not that old, but nothing looks at them for this */
 	struct str crl = list_of(&forge);
 	clock_shift(0);
-	assert_int_equal(pades_archive(&forge.pades, &crl, 1, &file, &at), OK);
+	assert_int_equal(pades_archive(&forge.pades, &crl, 1, &file, &at, &until), OK);
 	assert_levels(&file, "B-T");
 }
 

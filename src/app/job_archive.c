@@ -1,0 +1,81 @@
+/* Some time after the conclusion, and again before the last timestamp's certificate ends: what is needed to
+ * judge the signatures is put into the contract and into its certificate, and a timestamp over that. The
+ * bytes that were agreed to stay; the files grow at their end. */
+#include "app_text.h"
+#include "buf.h"
+#include "dossier.h"
+#include "change.h"
+
+struct archiving {
+	struct row_envelope e;
+	struct str contract, certificate; /* SHA-256 of the new files */
+	int64_t renew_after_ms;
+};
+
+static int64_t
+least(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static enum err
+archive_file(struct app *a, struct str job, struct str sha256, struct str *ret_sha256, int64_t *ret_renew_ms)
+{
+	struct buf file CLEANUP(buf_free) = {0};
+	struct sha256 digest;
+	struct str pdf;
+	TRY(digest_read(sha256, &digest));
+	TRY(blob_get(a->blobs, &digest, a->arena, &pdf));
+	buf_put(&file, pdf);
+	TRY(sealer_archive(a->sealer, job, &file, ret_renew_ms));
+	TRY(blob_put(a->blobs, buf_str(&file), &digest));
+	*ret_sha256 = sha256_hex(a->arena, &digest);
+	return OK;
+}
+
+static struct str
+newest(struct str archived, struct str first)
+{
+	return archived.n ? archived : first;
+}
+
+static enum err
+archive_files(struct app *a, struct str job, struct archiving *r)
+{
+	int64_t contract_ms, certificate_ms;
+	TRY(archive_file(
+	    a, job, newest(r->e.archived_sha256, r->e.concluded_sha256), &r->contract, &contract_ms));
+	TRY(archive_file(a, job, newest(r->e.archived_certificate_sha256, r->e.certificate_sha256),
+	    &r->certificate, &certificate_ms));
+	r->renew_after_ms = least(contract_ms, certificate_ms);
+	return OK;
+}
+
+static enum err
+archive_once(struct app *a, struct str job, struct str envelope)
+{
+	struct change c CLEANUP(change_end) = {0};
+	struct archiving r = {0};
+	struct dossier d;
+	TRY(dossier_load(a, envelope, &d));
+	r.e = d.e;
+	if (r.e.state != ENVELOPE_COMPLETED || r.e.renew_after_ms > a->now_ms)
+		return OK; /* done before */
+	TRY(archive_files(a, job, &r));
+	TRY(change_start(&c, a, &r.e, ENVELOPE_ACT_ARCHIVE));
+	change_event(&c,
+	    &(struct change_what){.kind = AUDIT_ARCHIVED, .actor = STR("システム"), .detail = r.contract});
+	TRY(change_begin(&c));
+	TRY(change_one(
+	    &c, q_envelope_set_archived(&c.tx, envelope, r.contract, r.certificate, r.renew_after_ms, &c.n)));
+	TRY(change_job_at(&c, "archive",
+	    arena_printf(a->arena, "archive %.*s %lld", STR_ARG(envelope), (long long)r.renew_after_ms),
+	    envelope, r.renew_after_ms));
+	return change_commit(&c);
+}
+
+enum err
+app_job_archive(struct app *a, struct str job, struct str payload)
+{
+	AGAIN(archive_once(a, job, payload));
+}
