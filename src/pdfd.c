@@ -3,9 +3,67 @@
 #include "log.h"
 #include "pdfd.h"
 #include "roles.h"
+#include "verify.h"
 
+#include <openssl/crypto.h>
 #include <stdio.h>
 #include <sys/socket.h>
+#include <time.h>
+
+static void
+put(struct pdfd_output *o, struct str s)
+{
+	pdfd_put_str(o, s.p, s.n);
+}
+
+static void
+put_signature(struct pdfd_output *o, struct arena *a, const struct verified_signature *s, bool english)
+{
+	put(o, verify_words(a, s->kind, english));
+	put(o, verify_words(a, s->problem, english));
+	put(o, s->signer);
+	put(o, s->reason);
+	put(o, s->level);
+	put(o, verify_words(a, s->followed_by, english));
+	put(o, s->certificate_subject);
+	put(o, s->issuer);
+	put(o, s->fingerprint_sha256);
+	int64_t claimed_ms = s->claimed_ms > 0 ? s->claimed_ms : 0;
+	pdfd_put(o, &claimed_ms, sizeof(claimed_ms));
+	pdfd_put(o, &s->timestamp_ms, sizeof(s->timestamp_ms));
+	pdfd_put_u32(o, str_eq(s->kind, STR("timestamp")));
+	pdfd_put_u32(o, s->sound);
+	pdfd_put_u32(o, s->trusted);
+	pdfd_put_u32(o, (uint32_t)s->revision);
+}
+
+static enum err
+verify(struct str pdf, struct str anchors_pem, bool english, struct pdfd_output *o)
+{
+	struct arena a CLEANUP(arena_free) = {0};
+	struct verification v;
+	TRY(verify_pdf(&a, pdf, anchors_pem, &v));
+	pdfd_put_u32(o, (uint32_t)v.verdict);
+	put(o, verify_headline(&a, &v, english));
+	put(o, v.sha256);
+	pdfd_put_u32(o, (uint32_t)v.revisions);
+	pdfd_put_u32(o, (uint32_t)v.signatures_n);
+	for (size_t i = 0; i < v.signatures_n; i++)
+		put_signature(o, &a, &v.signatures[i], english);
+	return OK;
+}
+
+/* What the libraries would read from files the first time, when that is no longer allowed. */
+static void
+warm_up(void)
+{
+	struct arena a CLEANUP(arena_free) = {0};
+	struct verification v;
+	tzset();
+	OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
+	if (verify_pdf(&a, STR("%PDF-"), STR_NONE, &v) != OK)
+		log_event(LOG_WARN, "verify", "does not work");
+}
 
 int
 main(int argc, char **argv)
@@ -17,5 +75,6 @@ main(int argc, char **argv)
 		return 2;
 	}
 	log_init("pdfd", LOG_INFO);
-	return pdfd_serve(ROLE_FD_PDFD);
+	warm_up();
+	return pdfd_serve(ROLE_FD_PDFD, verify);
 }

@@ -23,6 +23,7 @@ struct app_config {
 	struct str product_name;    /* 契印 Keiin */
 	struct str mail_from;       /* no-reply@... */
 	int64_t archive_after_ms;   /* from the conclusion to the archive timestamp */
+	struct str root_pem;        /* certificate of the platform's own root */
 	unsigned char link_key[32]; /* links are HMACs under this key: the database holds only their hashes */
 };
 
@@ -206,6 +207,23 @@ app_envelope_download(
     struct app *a, const struct user *u, struct str envelope, enum download what, struct file_ref *ret);
 MUST_CHECK enum err
 app_submission_download(struct app *a, const struct user *u, struct str submission, struct file_ref *ret);
+
+/* 契約書を検証: for anybody, about any file; nothing of it is kept. */
+enum verify_issuer {
+	VERIFY_ISSUER_UNKNOWN, /* sound in itself: whose certificates they are was not checked */
+	VERIFY_ISSUER_OURS,    /* every signature leads to this installation's root */
+	VERIFY_ISSUER_GIVEN    /* ... to the certificates the reader gave */
+};
+struct verify_view {
+	struct document_verdict verdict;
+	enum verify_issuer issuer;     /* of a sound file */
+	bool known, known_certificate; /* byte for byte a file that this installation issued: a contract, or a
+	                                  certificate */
+};
+/* anchors_pem: the reader's own trust anchors, or empty. ERR_INVALID: there is no certificate in them;
+ * ERR_NOT_PDF: there is no file. */
+MUST_CHECK enum err
+app_verify(struct app *a, struct str pdf, struct str anchors_pem, bool english, struct verify_view *ret);
 
 /* Local outbox: what would have been mailed, until SMTP is configured. */
 MUST_CHECK enum err

@@ -303,6 +303,13 @@ level_of(bool stamped, struct evident chain, struct evident stamp)
 }
 
 static void
+stamped_at(const struct verifying *w, int64_t at_ms, struct verified_signature *r)
+{
+	r->timestamp_ms = at_ms;
+	r->timestamp = clock_iso(w->a, at_ms);
+}
+
+static void
 check_timestamp(struct verifying *w, size_t i, struct str der, struct verified_signature *r)
 {
 	const struct pdf_signature *s = &w->found[i];
@@ -319,7 +326,7 @@ check_timestamp(struct verifying *w, size_t i, struct str der, struct verified_s
 		return;
 	}
 	check_anchor(w, token.trusted, "the timestamp's chain does not end in a given anchor", r);
-	r->timestamp = clock_iso(w->a, token.time_ms);
+	stamped_at(w, token.time_ms, r);
 	r->trusted = token.trusted;
 	if (signed_data_read(der, &data, &why) != OK) {
 		problem(r, why);
@@ -426,7 +433,7 @@ check_signature(struct verifying *w, size_t i, struct str der, struct verified_s
 	int64_t at_ms = existence_ms(w, i, own_ms, pdf_date_ms(s->date));
 	bool stamped = own_ms || over < w->n;
 	if (stamped)
-		r->timestamp = clock_iso(w->a, at_ms);
+		stamped_at(w, at_ms, r);
 	r->level = level_of(stamped, check_material(w, &data, at_ms, r), stamp);
 	if (signed_data_check_chain(&data, at_ms, &complete, &why) != OK)
 		problem(r, why);
@@ -448,6 +455,7 @@ describe(struct verifying *w, const struct pdf_signature *s, struct verified_sig
 	r->signer = s->name;
 	r->reason = s->reason;
 	r->claimed_time = claimed_ms ? clock_iso(w->a, claimed_ms) : STR_NONE;
+	r->claimed_ms = claimed_ms;
 }
 
 static void

@@ -24,8 +24,9 @@ struct verified_signature {
 	struct str level;     /* "B-B", "B-T", "B-LT", "B-LTA", or "DTS" of a document timestamp */
 	struct str
 	    valid_until; /* DTS: when its certificate ends, ISO 8601; the newest must be renewed before */
-	bool has_own_timestamp;         /* in the signature itself, not only over it */
-	size_t revision, covered_bytes; /* 1 = first revision */
+	int64_t claimed_ms, timestamp_ms; /* the same as numbers; 0 if none */
+	bool has_own_timestamp;           /* in the signature itself, not only over it */
+	size_t revision, covered_bytes;   /* 1 = first revision */
 	struct str
 	    followed_by; /* what later revisions did: "nothing", "signatures", "timestamps", or the offence */
 	bool sound, trusted; /* trusted: chain ends in the given trust anchors */
@@ -48,6 +49,13 @@ struct verification {
  * whenever a verdict could be formed, also for forgeries and junk. */
 MUST_CHECK enum err
 verify_pdf(struct arena *a, struct str bytes, struct str trust_pem, struct verification *ret);
+/* The verdict in one plain sentence. */
+struct str
+verify_headline(struct arena *a, const struct verification *v, bool english);
+/* A word of the verifier (kind, followed_by, problem) in the reader's language; what is no such word (text of
+ * the file) stays as it is. */
+struct str
+verify_words(struct arena *a, struct str s, bool english);
 /* Report for people (Japanese or English) and for programs (JSON). */
 struct str
 verify_report(struct arena *a, const struct verification *v, bool english);

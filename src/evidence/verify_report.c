@@ -13,9 +13,8 @@ static const struct {
 #undef WORDS
 };
 
-/* A word of the verifier in the reader's language; what is no such word (text of the file) stays as it is. */
-static struct str
-in_words(struct arena *a, struct str s, bool english)
+struct str
+verify_words(struct arena *a, struct str s, bool english)
 {
 	static const struct str changed = {VERIFY_CHANGED, sizeof(VERIFY_CHANGED) - 1};
 
@@ -23,7 +22,7 @@ in_words(struct arena *a, struct str s, bool english)
 		return s;
 	if (str_starts(s, changed))
 		return arena_printf(a, "署名後に変更されています（%.*s）",
-		    STR_ARG(in_words(a, str_slice(s, changed.n, s.n), false)));
+		    STR_ARG(verify_words(a, str_slice(s, changed.n, s.n), false)));
 	for (size_t i = 0; i < sizeof(WORDS_OF_VERDICTS) / sizeof(WORDS_OF_VERDICTS[0]); i++)
 		if (str_eq(s, str_c(WORDS_OF_VERDICTS[i].en)))
 			return str_c(WORDS_OF_VERDICTS[i].ja);
@@ -93,10 +92,10 @@ sound_headline(struct arena *a, const struct verification *v, bool english)
 	    timestamps);
 }
 
-static struct str
-headline(struct arena *a, const struct verification *v, bool english)
+struct str
+verify_headline(struct arena *a, const struct verification *v, bool english)
 {
-	struct str problem = in_words(a, v->problem, english);
+	struct str problem = verify_words(a, v->problem, english);
 
 	switch (v->verdict) {
 	case VERDICT_SOUND: return sound_headline(a, v, english);
@@ -111,16 +110,16 @@ headline(struct arena *a, const struct verification *v, bool english)
 static void
 put_signature(struct buf *b, struct arena *a, const struct verified_signature *s, size_t number, bool english)
 {
-	struct str kind = in_words(a, s->kind, english);
+	struct str kind = verify_words(a, s->kind, english);
 
 	buf_printf(b, "\n%zu. %.*s  %s\n", number, STR_ARG(kind),
 	    s->sound ? (english ? "[sound]" : "［正しい］") : (english ? "[NOT SOUND]" : "［問題あり］"));
-	put_line(b, english ? "problem" : "問題", in_words(a, s->problem, english));
+	put_line(b, english ? "problem" : "問題", verify_words(a, s->problem, english));
 	put_line(b, english ? "signer" : "署名者", s->signer);
 	put_line(b, english ? "reason" : "内容", s->reason);
 	put_line(b, english ? "claimed time" : "申告時刻", s->claimed_time);
 	put_line(b, english ? "timestamp" : "タイムスタンプ", s->timestamp);
-	put_line(b, english ? "followed by" : "その後", in_words(a, s->followed_by, english));
+	put_line(b, english ? "followed by" : "その後", verify_words(a, s->followed_by, english));
 	put_line(b, english ? "level" : "形式", s->level);
 	put_line(b, english ? "valid until" : "有効期限", s->valid_until);
 	put_line(b, english ? "certificate" : "証明書", s->certificate_subject);
@@ -142,7 +141,7 @@ verify_report(struct arena *a, const struct verification *v, bool english)
 {
 	struct buf b CLEANUP(buf_free) = {0};
 
-	put_plain(&b, headline(a, v, english));
+	put_plain(&b, verify_headline(a, v, english));
 	buf_put_byte(&b, '\n');
 	if (v->verdict == VERDICT_SOUND && !v->anchored)
 		buf_put_c(

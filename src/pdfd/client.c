@@ -1,6 +1,7 @@
 #include "client.h"
 #include "ipc.h"
 #include "pdfd.h"
+#include "utf8.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -12,7 +13,13 @@ struct pdfd {
 	int sock;
 };
 
-enum { ANSWER_WAIT_MS = 120000, PAGES_MAX = 1000, SIDE_MAX = 20000 };
+enum {
+	ANSWER_WAIT_MS = 120000,
+	PAGES_MAX = 1000,
+	SIDE_MAX = 20000,
+	SIGNATURES_MAX = 10000,
+	ANCHORS_MAX = 256 << 10
+};
 
 enum err
 pdfd_client_new(struct arena *a, int sock, struct pdfd **ret)
@@ -79,6 +86,8 @@ ask(struct pdfd *d, const struct pdfd_question *q, struct str input, struct aren
 }
 
 /* ---- reading an output that may be hostile ---- */
+static const int64_t TIME_MAX_MS = 253402300800000; /* the end of the year 9999 */
+
 static bool
 take(struct str *s, void *ret, size_t n)
 {
@@ -146,6 +155,80 @@ documents_intake(struct pdfd *d, struct str pdf, struct str footer, struct arena
 	info.notes = notes;
 	*ret = info;
 	*ret_pdf = normal;
+	return OK;
+}
+
+static bool
+take_flag(struct str *s, bool *ret)
+{
+	uint32_t v;
+	if (!take(s, &v, sizeof(v)) || v > 1)
+		return false;
+	*ret = v;
+	return true;
+}
+
+/* 0, or a moment that a calendar has. */
+static bool
+take_time(struct str *s, int64_t *ret)
+{
+	return take(s, ret, sizeof(*ret)) && *ret >= 0 && *ret < TIME_MAX_MS;
+}
+
+static bool
+take_signature(struct str *s, struct document_signature *ret)
+{
+	struct str *const texts[] = {&ret->kind, &ret->problem, &ret->signer, &ret->reason, &ret->level,
+	    &ret->followed_by, &ret->certificate, &ret->issuer, &ret->certificate_sha256};
+	uint32_t revision;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		if (!take_str(s, texts[i]))
+			return false;
+		if (!utf8_valid(*texts[i]))
+			*texts[i] = STR("?");
+	}
+	if (!take_time(s, &ret->claimed_ms) || !take_time(s, &ret->timestamp_ms) ||
+	    !take_flag(s, &ret->is_timestamp) || !take_flag(s, &ret->sound) || !take_flag(s, &ret->trusted) ||
+	    !take(s, &revision, sizeof(revision)))
+		return false;
+	ret->revision = revision;
+	return true;
+}
+
+static bool
+take_verdict(struct str *s, struct arena *a, struct document_verdict *ret)
+{
+	uint32_t kind, revisions, n;
+	if (!take(s, &kind, sizeof(kind)) || kind > DOCUMENT_UNREADABLE || !take_str(s, &ret->headline) ||
+	    !take_str(s, &ret->sha256) || !take(s, &revisions, sizeof(revisions)) ||
+	    !take(s, &n, sizeof(n)) || n > SIGNATURES_MAX || !utf8_valid(ret->headline))
+		return false;
+	ret->kind = (enum document_verdict_kind)kind;
+	ret->revisions = revisions;
+	ret->signatures = ARENA_ARRAY(a, struct document_signature, n + 1);
+	for (ret->signatures_n = 0; ret->signatures_n < n; ret->signatures_n++)
+		if (!take_signature(s, &ret->signatures[ret->signatures_n]))
+			return false;
+	return s->n == 0;
+}
+
+enum err
+documents_verify(struct pdfd *d, struct str pdf, struct str anchors_pem, bool english, struct arena *a,
+    struct document_verdict *ret)
+{
+	struct pdfd_question q = {
+	    .kind = PDFD_VERIFY, .anchors_n = (uint32_t)anchors_pem.n, .english = english};
+	struct buf input CLEANUP(buf_free) = {0};
+	struct document_verdict v = {0};
+	struct str out;
+	if (pdf.n == 0 || anchors_pem.n > ANCHORS_MAX)
+		return ERR_INVALID;
+	buf_put(&input, anchors_pem);
+	buf_put(&input, pdf);
+	TRY(ask(d, &q, buf_str(&input), a, &out));
+	if (!take_verdict(&out, a, &v))
+		return ERR_PEER;
+	*ret = v;
 	return OK;
 }
 

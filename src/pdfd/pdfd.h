@@ -7,15 +7,22 @@
 
 #include <stdint.h>
 
-/* Serves questions from the socket until it closes. Returns the exit status. */
+struct pdfd_output;
+/* How a signed file is judged; whoever starts the server brings it along. Puts what client.c reads into o. */
+typedef enum err
+pdfd_verifier(struct str pdf, struct str anchors_pem, bool english, struct pdfd_output *o);
+
+/* Serves questions from the socket until it closes. verify may be NULL. Returns the exit status. */
 int
-pdfd_serve(int sock);
+pdfd_serve(int sock, pdfd_verifier *verify);
 
 /* A question: this frame with two descriptors, the input (sealed memfd) and an answer socket of its own, so
  * that any number of clients can share the server's socket. */
-enum pdfd_kind { PDFD_INTAKE = 1, PDFD_RENDER, PDFD_IMAGE, PDFD_SELFTEST };
+enum pdfd_kind { PDFD_INTAKE = 1, PDFD_RENDER, PDFD_IMAGE, PDFD_VERIFY };
 struct pdfd_question {
-	uint32_t kind, page, width_px, probe;
+	uint32_t kind, page, width_px;
+	uint32_t anchors_n; /* VERIFY: so many bytes of PEM stand before the file */
+	uint32_t english;
 	char footer[96];
 };
 /* The answer: this frame, and on OK a descriptor of the output. */

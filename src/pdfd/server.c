@@ -28,6 +28,8 @@ struct task {
 	bool late;
 };
 
+static pdfd_verifier *verifier;
+
 /* A child's exit status carries the error; the enum is small enough. */
 static void
 end_child(enum err e)
@@ -48,7 +50,11 @@ work(const struct pdfd_question *q, struct str input, struct pdfd_output *o)
 		return pdfd_info(buf_str(&pdf), o);
 	case PDFD_RENDER: return pdfd_render(input, q->page, q->width_px, o);
 	case PDFD_IMAGE: return pdfd_image(input, o);
-	case PDFD_SELFTEST: break;
+	case PDFD_VERIFY:
+		if (!verifier || q->anchors_n >= input.n)
+			return ERR_INVALID;
+		return verifier(str_slice(input, q->anchors_n, input.n), str_slice(input, 0, q->anchors_n),
+		    q->english, o);
 	}
 	return ERR_INVALID;
 }
@@ -191,11 +197,12 @@ keep_memory(void)
 }
 
 int
-pdfd_serve(int sock)
+pdfd_serve(int sock, pdfd_verifier *verify)
 {
 	static struct task tasks[AT_ONCE];
 	struct arena arena = {0};
 	bool gone = false;
+	verifier = verify;
 	keep_memory();
 	if (pdfd_warm() != OK || sandbox_server() != OK) {
 		log_event(LOG_ERROR, "sandbox", "cannot be set up");

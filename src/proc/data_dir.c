@@ -61,3 +61,17 @@ data_link_key(struct arena *a, const struct config *c, unsigned char ret_key[32]
 	close(fd);
 	return n == 32 ? OK : ERR_IO;
 }
+
+enum err
+data_root_pem(struct arena *a, const struct config *c, struct str *ret)
+{
+	enum { PEM_MAX = 16 << 10 };
+	int fd = open(data_path(a, c, "keys/ca.pem"), O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return ERR_IO;
+	char *text = arena_alloc(a, PEM_MAX);
+	ssize_t n = read(fd, text, PEM_MAX);
+	close(fd);
+	*ret = str_make(text, n > 0 ? (size_t)n : 0);
+	return n > 0 && n < PEM_MAX ? OK : ERR_CONFIG;
+}

@@ -13,5 +13,8 @@ char *
 data_path(struct arena *a, const struct config *c, const char *name);
 MUST_CHECK enum err
 data_link_key(struct arena *a, const struct config *c, unsigned char ret_key[32]);
+/* The certificate of the platform's own root. */
+MUST_CHECK enum err
+data_root_pem(struct arena *a, const struct config *c, struct str *ret);
 
 #endif

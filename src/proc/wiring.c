@@ -30,6 +30,7 @@ wiring_make(struct arena *a, const struct config *c, struct wiring *ret)
 	                           .archive_after_ms = (int64_t)c->archive_after * 1000}};
 	struct app *app = &ret->app;
 	TRY(data_link_key(a, c, ret->config.link_key));
+	TRY(data_root_pem(a, c, &ret->config.root_pem));
 	TRY(store_open(data_path(a, c, "store"), &app->store));
 	TRY(blobs_open_fs(a, data_path(a, c, "blobs"), &app->blobs));
 	TRY(pdfd_client_new(a, ROLE_FD_PDFD, &app->documents));

@@ -338,6 +338,55 @@ keeping(void)
 }
 
 static void
+verifying(void)
+{
+	struct verify_page *p = NEW(verify_page);
+	struct verify_view *v = NEW(verify_view);
+	struct document_signature *s = ARENA_ARRAY(&arena, struct document_signature, 2);
+
+	p->top = top_plain();
+	tmpl_verify(&tmpl, p);
+	save("verify");
+	s[0] = (struct document_signature){.kind = say("合意の署名", "approval"),
+	    .signer = say("山田 太郎", "Taro Yamada"),
+	    .reason = say("合意 <yamada@mirai.example>", "agreed <yamada@mirai.example>"),
+	    .level = STR("B-LTA"),
+	    .followed_by = say("この署名のあと変更はありません", "nothing"),
+	    .certificate = STR("CN=Keiin Seal"),
+	    .issuer = STR("CN=Keiin Root CA"),
+	    .certificate_sha256 = STR("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"),
+	    .claimed_ms = CONCLUDED_MS,
+	    .timestamp_ms = CONCLUDED_MS,
+	    .sound = true};
+	s[1] = (struct document_signature){.kind = say("文書タイムスタンプ", "timestamp"),
+	    .problem = say("署名が一致しません", "the signature does not fit"),
+	    .is_timestamp = true};
+	v->verdict = (struct document_verdict){.kind = DOCUMENT_SOUND,
+	    .headline = say("問題ありません", "SOUND"),
+	    .sha256 = s[0].certificate_sha256,
+	    .revisions = 4,
+	    .signatures = s,
+	    .signatures_n = 1};
+	v->known = true;
+	p->view = v;
+	p->file_name = say("契約書<1>.pdf", "contract<1>.pdf");
+	p->sound = p->ours = true;
+	tmpl_verify(&tmpl, p);
+	save("verify-sound");
+	v->verdict.signatures_n = 2;
+	v->known = p->sound = p->ours = false;
+	tmpl_verify(&tmpl, p);
+	save("verify-unsound");
+	p->view = NULL;
+	fault(&p->faults, &p->file_fault, "file",
+	    say("PDFファイルを選んでください。", "Please choose a PDF file."));
+	fault(&p->faults, &p->anchors_fault, "anchors",
+	    say("証明書が見つかりません。", "There is no certificate."));
+	tmpl_verify(&tmpl, p);
+	save("verify-faults");
+}
+
+static void
 states(void)
 {
 	static const struct {
@@ -388,6 +437,7 @@ main(int argc, char **argv)
 		seals();
 		confirm();
 		keeping();
+		verifying();
 		states();
 		sender_screens();
 	}

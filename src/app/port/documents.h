@@ -5,6 +5,8 @@
 
 #include "arena.h"
 
+#include <stdint.h>
+
 struct pdfd; /* a connection to the sandbox; safe to use from several threads */
 
 struct document_page {
@@ -37,6 +39,26 @@ struct document_info {
 MUST_CHECK enum err
 documents_intake(struct pdfd *d, struct str pdf, struct str footer, struct arena *a,
     struct document_info *ret, struct str *ret_pdf);
+/* What a verifier says of a file, in the reader's language. All text may come from the file: anything. */
+enum document_verdict_kind { DOCUMENT_SOUND, DOCUMENT_UNSOUND, DOCUMENT_UNREADABLE };
+struct document_signature {
+	struct str kind, problem, signer, reason, level, followed_by, certificate, issuer, certificate_sha256;
+	int64_t claimed_ms, timestamp_ms;  /* 0: none */
+	bool is_timestamp, sound, trusted; /* trusted: its chain ends in a given anchor */
+	unsigned revision;
+};
+struct document_verdict {
+	enum document_verdict_kind kind;
+	struct str headline, sha256;
+	unsigned revisions;
+	struct document_signature *signatures;
+	unsigned signatures_n;
+};
+/* Judges a file as it is (verify.h); anchors_pem: certificates every signature must lead to, or empty.
+ * ERR_INVALID: there is no certificate in anchors_pem. */
+MUST_CHECK enum err
+documents_verify(struct pdfd *d, struct str pdf, struct str anchors_pem, bool english, struct arena *a,
+    struct document_verdict *ret);
 /* One page as PNG, 16-level grey when the page has no colour, width_px wide (200..2000). page counts from 1.
  */
 MUST_CHECK enum err

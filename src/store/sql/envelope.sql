@@ -52,6 +52,12 @@ UPDATE envelope SET certificate_sha256 = $2, certified_ms = $3 WHERE id = $1;
 -- query envelope_set_archived(id str, archived_sha256 str, archived_certificate_sha256 str, renew_after_ms int) exec
 UPDATE envelope SET archived_sha256 = $2, archived_certificate_sha256 = $3, renew_after_ms = $4 WHERE id = $1;
 
+-- query issued_file_add(sha256 str, kind int, envelope_id str) exec
+INSERT INTO issued_file (sha256, kind, envelope_id) VALUES ($1, $2, $3);
+
+-- query issued_file_get(sha256 str) one (kind int, envelope_id str)
+SELECT kind, envelope_id FROM issued_file WHERE sha256 = $1;
+
 -- query envelope_page(organisation_id str, before_ms int, before_id str, most int) many envelope
 SELECT @envelope FROM envelope WHERE organisation_id = $1 AND state <> 7 AND (updated_ms < $2 OR (updated_ms = $2 AND id < $3))
 ORDER BY updated_ms DESC, id DESC LIMIT $4;

@@ -176,6 +176,16 @@ struct resend_page {
 	struct str mail, mail_fault;
 	bool sent;
 };
+/* ---- 契約書を検証 (verify.html) ---- */
+struct verify_page {
+	struct page_top top;
+	struct page_faults faults;
+	struct str file_fault, anchors_fault;
+	const struct verify_view *view; /* NULL: nothing was judged yet */
+	struct str file_name;
+	bool sound, ours, given, unknown;
+};
+
 struct guide_page {
 	struct page_top top;
 	struct str mail_from;

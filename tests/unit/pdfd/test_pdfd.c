@@ -30,7 +30,7 @@ start(void **state)
 	server = fork();
 	if (server == 0) {
 		close(pair[0]);
-		_exit(pdfd_serve(pair[1]));
+		_exit(pdfd_serve(pair[1], NULL));
 	}
 	close(pair[1]);
 	assert_int_equal(pdfd_client_new(&arena, pair[0], &pdfd), OK);
