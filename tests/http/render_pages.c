@@ -357,7 +357,8 @@ verifying(void)
 	    .certificate_sha256 = STR("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"),
 	    .claimed_ms = CONCLUDED_MS,
 	    .timestamp_ms = CONCLUDED_MS,
-	    .sound = true};
+	    .sound = true,
+	    .trusted = true};
 	s[1] = (struct document_signature){.kind = say("文書タイムスタンプ", "timestamp"),
 	    .problem = say("署名が一致しません", "the signature does not fit"),
 	    .is_timestamp = true};
@@ -377,6 +378,10 @@ verifying(void)
 	v->known = p->sound = p->ours = false;
 	tmpl_verify(&tmpl, p);
 	save("verify-unsound");
+	p->sound = p->unknown = true;
+	s[0].trusted = false;
+	tmpl_verify(&tmpl, p);
+	save("verify-unknown");
 	p->view = NULL;
 	fault(&p->faults, &p->file_fault, "file",
 	    say("PDFファイルを選んでください。", "Please choose a PDF file."));

@@ -273,6 +273,19 @@ def multipart(fields, name, file_name, octets):
     return b"".join(parts) + octets + f"\r\n--{mark}--\r\n".encode(), f"multipart/form-data; boundary={mark}"
 
 
+def plain_pdf(catalog="", page=""):
+    """One empty page; what more the catalog and the page hold."""
+    objects = [f"<< /Type /Catalog /Pages 2 0 R {catalog} >>", "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+               f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R {page} >>",
+               "<< /Length 0 >>\nstream\n\nendstream"]
+    out, at = "%PDF-1.7\n", []
+    for n, body in enumerate(objects, 1):
+        at.append(len(out))
+        out += f"{n} 0 obj\n{body}\nendobj\n"
+    table = "".join(f"{offset:010} 00000 n \n" for offset in at)
+    return (out + f"xref\n0 5\n0000000000 65535 f \n{table}trailer\n<< /Size 5 /Root 1 0 R >>\nstartxref\n{len(out)}\n%%EOF\n").encode()
+
+
 ADMIN = {"organisation": "株式会社青空商事", "name": "佐藤 花子", "mail": "sato@aozora.example", "password": "correct horse battery"}
 SIGNER = "yamada@mirai.example"
 

@@ -15,18 +15,6 @@ BASE = f"/s/{participant}"
 IN_MEMORY = 256 * 1024
 
 
-def pdf(catalog="", page=""):
-    objects = [f"<< /Type /Catalog /Pages 2 0 R {catalog} >>", "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-               f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R {page} >>",
-               "<< /Length 0 >>\nstream\n\nendstream"]
-    out, at = "%PDF-1.7\n", []
-    for n, body in enumerate(objects, 1):
-        at.append(len(out))
-        out += f"{n} 0 obj\n{body}\nendobj\n"
-    table = "".join(f"{offset:010} 00000 n \n" for offset in at)
-    return (out + f"xref\n0 5\n0000000000 65535 f \n{table}trailer\n<< /Size 5 /Root 1 0 R >>\nstartxref\n{len(out)}\n%%EOF\n").encode()
-
-
 def review():
     page = signer.get(f"{BASE}/review")
     assert signer.post(f"{BASE}/review", server.Forms(page.text).forms[f"{BASE}/review"]).status == 303
@@ -54,7 +42,7 @@ def large_uploads_leave_nothing_behind():
 
 @test
 def what_intake_removes_is_said_in_both_languages():
-    octets = pdf("/OpenAction << /S /JavaScript /JS (secret) >>", "/Annots [<< /Subtype /Link /Rect [0 0 9 9] >>]")
+    octets = server.plain_pdf("/OpenAction << /S /JavaScript /JS (secret) >>", "/Annots [<< /Subtype /Link /Rect [0 0 9 9] >>]")
     sender.get("/new")
     edit = sender.upload("/new", {}, "file", "契約書.pdf", octets).location
     page = sender.get(edit).text
@@ -66,7 +54,7 @@ def what_intake_removes_is_said_in_both_languages():
 @test
 def a_plain_document_is_taken_in_without_a_word():
     sender.get("/new")
-    edit = sender.upload("/new", {}, "file", "契約書.pdf", pdf()).location
+    edit = sender.upload("/new", {}, "file", "契約書.pdf", server.plain_pdf()).location
     assert 'id="notes"' not in sender.get(edit).text
 
 

@@ -6,7 +6,7 @@ import tempfile
 
 import checks
 import server
-from checks import add, equal, test
+from checks import BINARY, equal, test
 
 keiin = server.Keiin(KEIIN_SERVER_RATE_LIMITS="off", KEIIN_SEAL_ARCHIVE_AFTER="0")
 sender = server.sender_of(keiin)
@@ -76,6 +76,19 @@ def an_earlier_form_is_sound_but_no_longer_the_newest():
     ends = [m.end() for m in re.finditer(rb"%%EOF\n?", CONTRACT)]
     page = judged(CONTRACT[:ends[-3]])
     assert "問題ありません" in page and 'id="known"' in page, page  # as it was at the conclusion: issued, too
+
+
+@test
+def somebody_elses_seal_is_never_shown_as_sound():
+    keys, forged = f"{folder.name}/keys", f"{folder.name}/forged.pdf"
+    plain = f"{folder.name}/plain.pdf"
+    with open(plain, "wb") as out:
+        out.write(server.plain_pdf())
+    subprocess.run([BINARY, "seal", plain, "-o", forged, "--keys", keys, "--name", "契印 Keiin"], check=True, stderr=subprocess.DEVNULL)
+    with open(forged, "rb") as f:
+        page = judged(f.read())
+    assert "問題ありません" not in page and "誰の証明書による署名かは確かめられていません" in page and "発行元は未確認" in page, page
+    assert 'notice success' not in page
 
 
 @test
