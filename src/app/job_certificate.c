@@ -7,6 +7,8 @@
 #include "post.h"
 #include "signer.h"
 
+#include <unistd.h>
+
 /* What one certificate is put together from. */
 struct issuing {
 	struct app *a;
@@ -195,6 +197,17 @@ fill_history(const struct issuing *w, struct buf *json, struct certificate *ret)
 }
 
 static enum err
+size_of(struct app *a, struct str sha256, size_t *ret)
+{
+	struct sha256 digest;
+	int fd;
+	TRY(digest_read(sha256, &digest));
+	TRY(blob_open(a->blobs, &digest, &fd, ret));
+	close(fd);
+	return OK;
+}
+
+static enum err
 draw(struct issuing *w, struct buf *ret)
 {
 	struct buf json CLEANUP(buf_free) = {0};
@@ -205,7 +218,7 @@ draw(struct issuing *w, struct buf *ret)
 	    .document_id = e->document_id,
 	    .title = e->title,
 	    .issuer = a->config->product_name,
-	    .operator_url = a->config->base_url,
+	    .operator_url = arena_printf(a->arena, "%.*s/verify", STR_ARG(a->config->base_url)),
 	    .seal_subject = w->identity.subject,
 	    .seal_serial = w->identity.serial,
 	    .seal_fingerprint = w->identity.fingerprint_sha256,
@@ -217,6 +230,8 @@ draw(struct issuing *w, struct buf *ret)
 	    .sent_ms = e->sent_ms,
 	    .concluded_ms = e->concluded_ms,
 	    .issued_ms = a->now_ms};
+	TRY(size_of(a, c.sent_sha256, &c.sent_bytes));
+	TRY(size_of(a, c.concluded_sha256, &c.concluded_bytes));
 	fill_parties(w, &c);
 	fill_files(w, &c);
 	fill_history(w, &json, &c);

@@ -58,9 +58,21 @@ draw_issuer(struct flow *f, const struct certificate *c)
 	flow_row_mono(f, "指紋（SHA-256）", c->seal_fingerprint);
 	flow_row(f, "時刻認証（TSA）", c->tsa_name);
 	flow_row(f, "確認の方法",
-	    STR("本書と契約書のPDFをPDF閲覧ソフトで開き、署名パネルで署名とタイムスタンプを確認してください。"
-	        "ネットワークがない場合も、"
-	        "契約書PDFのSHA-256を計算し、本書の値と比べることで同一性を確認できます。"));
+	    STR("検証用URLで契約書と本書のPDFを選ぶと、署名とタイムスタンプを確認できます。PDF閲覧ソフトの署"
+	        "名パネルや、"
+	        "サーバーを使わない検証コマンド（keiin verify）でも確認できます。"
+	        "契約書PDFには締結後も長期検証の情報が末尾に追記されますが、それより前のバイトは変わりません"
+	        "。"
+	        "先頭から本書に記載のバイト数までのSHA-"
+	        "256を計算し、本書の値と比べることでも同一性を確認できます。"));
+}
+
+static void
+put_digest(struct flow *f, const char *label, struct str sha256, size_t bytes)
+{
+	flow_row_mono(f, label, sha256);
+	if (bytes)
+		flow_row(f, "", arena_printf(f->a, "契約書PDFの先頭%zuバイトから計算した値", bytes));
 }
 
 static void
@@ -72,8 +84,8 @@ draw_contract(struct flow *f, const struct certificate *c)
 	if (c->contract_number.n)
 		flow_row(f, "管理番号", c->contract_number);
 	flow_row(f, "版・ページ数", arena_printf(f->a, "第%u版　%uページ", c->version, c->pages));
-	flow_row_mono(f, "送信時のSHA-256", c->sent_sha256);
-	flow_row_mono(f, "締結後のSHA-256", c->concluded_sha256);
+	put_digest(f, "送信時のSHA-256", c->sent_sha256, c->sent_bytes);
+	put_digest(f, "締結時のSHA-256", c->concluded_sha256, c->concluded_bytes);
 	for (size_t i = 0; i < c->files_n; i++) {
 		const struct certificate_line *l = c->files + i;
 		struct str when = at(f->a, l->at_ms);

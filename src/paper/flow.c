@@ -29,7 +29,7 @@ keep(struct flow *f, double height)
 void
 flow_section(struct flow *f, struct str title)
 {
-	keep(f, 64);
+	keep(f, 92); /* with what a heading below it keeps */
 	f->y += 10;
 	sheet_fill(f->s, FLOW_LEFT, f->y, FLOW_WIDTH, 18, FLOW_NAVY);
 	sheet_line(f->s, FLOW_LEFT + 8, f->y + 12.8, TYPEFACE_BOLD, 10.5, WHITE, title);

@@ -66,6 +66,16 @@ for name, column in (("contract", "concluded_sha256"), ("certificate", "certific
 
 
 @test
+def the_certificates_digests_are_those_of_the_beginning():
+    text = subprocess.run(["pdftotext", "-layout", path_of("certificate"), "-"], stdout=subprocess.PIPE, text=True).stdout
+    flat = re.sub(r"\s+", "", text)
+    lengths = [int(n) for n in re.findall(r"先頭(\d+)バイト", flat)]
+    equal(len(lengths), 2, text)
+    for n in lengths:
+        assert hashlib.sha256(FILES["contract"][:n]).hexdigest() in flat, n
+
+
+@test
 def the_signer_gets_the_same_file():
     equal(signer.get(f"/s/{participant}/keep/contract.pdf").body == FILES["contract"], True)
 

@@ -33,6 +33,8 @@ struct certificate {
 	struct str issuer, operator_url, seal_subject, seal_serial, seal_fingerprint, tsa_name;
 	unsigned pages, version; /* 第n版 */
 	struct str sent_sha256, concluded_sha256;
+	size_t sent_bytes,
+	    concluded_bytes; /* so many bytes from the beginning of the file: it grows at its end */
 	struct certificate_line *files; /* submitted documents: what = name, who = by, detail = SHA-256 */
 	size_t files_n;
 	int64_t sent_ms, concluded_ms, issued_ms; /* concluded: TSA time */
