@@ -108,7 +108,7 @@ approve_once(struct app *a, struct str job, struct str envelope, struct revision
 		    q_revision_add(&c.tx, envelope, i + 1, i + 1 < r->n ? STR("approval") : STR("timestamp"),
 		        r->participant[i], r->sha256[i], a->now_ms, &c.n)));
 	TRY(change_one(&c, q_envelope_set_concluded(&c.tx, envelope, final, r->concluded_ms, &c.n)));
-	TRY(change_one(&c, q_issued_file_add(&c.tx, final, ISSUED_CONTRACT, envelope, &c.n)));
+	TRY(q_issued_file_add(&c.tx, final, ISSUED_CONTRACT, envelope, &c.n));
 	TRY(change_job(
 	    &c, "certificate", arena_printf(a->arena, "certificate %.*s", STR_ARG(envelope)), envelope));
 	return change_commit(&c);

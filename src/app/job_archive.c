@@ -69,8 +69,8 @@ archive_once(struct app *a, struct str job, struct str envelope)
 	TRY(change_begin(&c));
 	TRY(change_one(
 	    &c, q_envelope_set_archived(&c.tx, envelope, r.contract, r.certificate, r.renew_after_ms, &c.n)));
-	TRY(change_one(&c, q_issued_file_add(&c.tx, r.contract, ISSUED_CONTRACT, envelope, &c.n)));
-	TRY(change_one(&c, q_issued_file_add(&c.tx, r.certificate, ISSUED_CERTIFICATE, envelope, &c.n)));
+	TRY(q_issued_file_add(&c.tx, r.contract, ISSUED_CONTRACT, envelope, &c.n));
+	TRY(q_issued_file_add(&c.tx, r.certificate, ISSUED_CERTIFICATE, envelope, &c.n));
 	TRY(change_job_at(&c, "archive",
 	    arena_printf(a->arena, "archive %.*s %lld", STR_ARG(envelope), (long long)r.renew_after_ms),
 	    envelope, r.renew_after_ms));

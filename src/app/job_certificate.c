@@ -267,7 +267,7 @@ certificate_once(struct app *a, struct str job, struct str envelope)
 	    &c, &(struct change_what){.kind = AUDIT_COMPLETED, .actor = STR("システム"), .detail = digest});
 	TRY(change_begin(&c));
 	TRY(change_one(&c, q_envelope_set_certificate(&c.tx, envelope, digest, a->now_ms, &c.n)));
-	TRY(change_one(&c, q_issued_file_add(&c.tx, digest, ISSUED_CERTIFICATE, envelope, &c.n)));
+	TRY(q_issued_file_add(&c.tx, digest, ISSUED_CERTIFICATE, envelope, &c.n));
 	for (size_t i = 0; i < w.d.n; i++) {
 		const struct row_participant *p = &w.d.p[i];
 		if (p->state != PARTICIPANT_CONFIRMED)

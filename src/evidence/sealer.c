@@ -1,4 +1,5 @@
 #include "clock.h"
+#include "cms.h"
 #include "inkan.h"
 #include "pades.h"
 #include "sealer_new.h"
@@ -111,7 +112,9 @@ sealer_archive(struct sealer *s, struct str job, struct buf *file, int64_t *ret_
 	int64_t at_ms, until_ms;
 	struct str crl;
 
-	TRY(s->signer.crl(s->signer.self, job, &a, &crl));
+	enum err e = s->signer.crl(s->signer.self, job, &a, &crl);
+	if (e != OK)
+		return e == ERR_NOT_FOUND ? ERR_CONFIG : e;
 	TRY(pades_archive(&pades, &crl, 1, file, &at_ms, &until_ms));
 	int64_t margin_ms = (until_ms - at_ms) / 4;
 	*ret_renew_ms = until_ms - (margin_ms < RENEW_BEFORE_MS ? margin_ms : RENEW_BEFORE_MS);
@@ -130,6 +133,25 @@ sealer_seal(struct sealer *s, struct str job, struct str reason, int64_t at_ms, 
 	    .date = clock_pdf(&a, at_ms)};
 
 	return pades_sign(&pades, &req, true, file, NULL);
+}
+
+enum err
+sealer_note(struct sealer *s, struct str job, struct str text, struct arena *a, struct str *ret)
+{
+	struct cms_request r = {.signer = s->signer,
+	    .key = KEY_SEAL,
+	    .chain = &s->certs->seal,
+	    .job = job,
+	    .digest = sha256_of(text)};
+	struct cms_signed signature;
+	struct str token;
+	int64_t at_ms;
+
+	TRY(cms_sign(a, &r, &signature));
+	struct sha256 digest = sha256_of(signature.signature);
+	TRY(tsa_token(s->tsa, job, &digest, a, &token, &at_ms));
+	*ret = cms_encode(a, &r, &signature, token);
+	return OK;
 }
 
 enum err

@@ -35,13 +35,17 @@ MUST_CHECK enum err
 sealer_timestamp(struct sealer *s, struct str job, struct buf *file, int64_t *ret_time_ms);
 /* Rl, Rk: the evidence to judge every signature and timestamp in the file, as of now, and a document
  * timestamp over that (B-LTA). ret_renew_ms: when this has to be done again, well before the timestamp's
- * certificate ends. ERR_TSA: try again later; ERR_NOT_FOUND: the root's key, which signs the lists of revoked
+ * certificate ends. ERR_TSA: try again later; ERR_CONFIG: the root's key, which signs the lists of revoked
  * certificates, is not there. */
 MUST_CHECK enum err
 sealer_archive(struct sealer *s, struct str job, struct buf *file, int64_t *ret_renew_ms);
 /* A document of our own (the certificate): one B-T signature. */
 MUST_CHECK enum err
 sealer_seal(struct sealer *s, struct str job, struct str reason, int64_t at_ms, struct buf *file);
+/* A detached CAdES-B-T signature over a text, DER: `openssl cms -verify -content TEXT` reads it, too.
+ * ERR_TSA. */
+MUST_CHECK enum err
+sealer_note(struct sealer *s, struct str job, struct str text, struct arena *a, struct str *ret);
 /* For the certificate's block C1. */
 struct sealer_identity {
 	struct str subject, serial, fingerprint_sha256, tsa_name;

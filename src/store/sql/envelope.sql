@@ -53,7 +53,7 @@ UPDATE envelope SET certificate_sha256 = $2, certified_ms = $3 WHERE id = $1;
 UPDATE envelope SET archived_sha256 = $2, archived_certificate_sha256 = $3, renew_after_ms = $4 WHERE id = $1;
 
 -- query issued_file_add(sha256 str, kind int, envelope_id str) exec
-INSERT INTO issued_file (sha256, kind, envelope_id) VALUES ($1, $2, $3);
+INSERT INTO issued_file (sha256, kind, envelope_id) VALUES ($1, $2, $3) ON CONFLICT (sha256) DO NOTHING;
 
 -- query issued_file_get(sha256 str) one (kind int, envelope_id str)
 SELECT kind, envelope_id FROM issued_file WHERE sha256 = $1;
