@@ -23,6 +23,9 @@ static const char usage[] =
     "      exit status 0: sound, 1: not, 2: unreadable\n"
     "  keiin inkan --text 山田 -o out.png|svg|pdf [--face kointai|gyosho|kaisho|mincho] [--size MM]\n"
     "      exit status as of seal\n"
+    "  keiin audit export [--data DIR] -o FILE\n"
+    "  keiin audit verify FILE [--trust PEM] [--checkpoint OLDER-FILE]\n"
+    "      the log of all events; exit status as of verify\n"
     "  keiin config\n"
     "      a sample configuration file with every key\n"
     "  keiin version\n";
@@ -107,7 +110,8 @@ main(int argc, char **argv)
 		return serve(argc - 2, argv + 2);
 	if (str_eq(command, STR("role")) && argc == 3)
 		return role_main(argv[2], &keyd, 1);
-	if (str_eq(command, STR("seal")) || str_eq(command, STR("verify")) || str_eq(command, STR("inkan"))) {
+	if (str_eq(command, STR("seal")) || str_eq(command, STR("verify")) || str_eq(command, STR("inkan")) ||
+	    str_eq(command, STR("audit"))) {
 		program_exec("keiin-workers", argv);
 		return 2;
 	}

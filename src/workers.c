@@ -1,5 +1,6 @@
 /* keiin-workers: web, jobs, and the subcommands that work on documents. Started by keiin, not by people. */
 #include "cli.h"
+#include "cli_audit.h"
 #include "cli_inkan.h"
 #include "id.h"
 #include "roles.h"
@@ -20,6 +21,8 @@ main(int argc, char **argv)
 		return cli_seal(argc - 1, argv + 1);
 	if (str_eq(command, STR("verify")))
 		return cli_verify(argc - 1, argv + 1);
+	if (str_eq(command, STR("audit")))
+		return cli_audit(argc - 1, argv + 1);
 	if (str_eq(command, STR("inkan")))
 		return cli_inkan(argc - 1, argv + 1);
 	fputs("keiin-workers is started by keiin\n", stderr);

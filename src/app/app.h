@@ -19,11 +19,12 @@
 #include <stdint.h>
 
 struct app_config {
-	struct str base_url;        /* "https://localhost:8443", no slash at the end */
-	struct str product_name;    /* 契印 Keiin */
-	struct str mail_from;       /* no-reply@... */
-	int64_t archive_after_ms;   /* from the conclusion to the archive timestamp */
-	struct str root_pem;        /* certificate of the platform's own root */
+	struct str base_url;         /* "https://localhost:8443", no slash at the end */
+	struct str product_name;     /* 契印 Keiin */
+	struct str mail_from;        /* no-reply@... */
+	int64_t archive_after_ms;    /* from the conclusion to the archive timestamp */
+	int64_t checkpoint_every_ms; /* of the log of all events */
+	struct str root_pem;         /* certificate of the platform's own root */
 	unsigned char link_key[32]; /* links are HMACs under this key: the database holds only their hashes */
 };
 
@@ -373,6 +374,14 @@ app_job_certificate(struct app *a, struct str job, struct str payload); /* 合�
 MUST_CHECK enum err
 app_job_archive(
     struct app *a, struct str job, struct str payload); /* level B-LTA, and its renewal when due */
+MUST_CHECK enum err
+app_job_checkpoint(struct app *a, struct str job, struct str payload); /* of the log of all events */
+/* Orders the next checkpoint; each orders the one after it. */
+MUST_CHECK enum err
+app_checkpoint_plan(struct app *a);
+/* All events and checkpoints, a JSON object a line, in pieces; an error of put ends it. */
+MUST_CHECK enum err
+app_ledger_export(struct app *a, enum err (*put)(void *self, struct str text), void *self);
 MUST_CHECK enum err
 app_job_mail(struct app *a, struct str job, struct str payload);
 

@@ -68,6 +68,7 @@ change_apply(struct change *c)
 		TRY(change_one(c, q_audit_add(&c->tx, r->envelope_id, r->seq, r->at_ms, r->event,
 		                      r->participant_id, r->actor, r->detail, r->entry, r->authentication,
 		                      r->ip, r->user_agent, r->prev, r->hash, &c->n)));
+		TRY(change_one(c, q_ledger_add(&c->tx, r->envelope_id, r->seq, &c->n)));
 	}
 	return OK;
 }

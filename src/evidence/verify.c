@@ -1,5 +1,6 @@
 #include "verify.h"
 
+#include "anchors.h"
 #include "buf.h"
 #include "clock.h"
 #include "material.h"
@@ -7,7 +8,6 @@
 #include "signed_data.h"
 #include "token.h"
 
-#include <openssl/pem.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -43,34 +43,6 @@ problem(struct verified_signature *s, const char *what)
 	if (!s->problem.n)
 		s->problem = str_c(what);
 	return s->problem;
-}
-
-static void
-store_free(X509_STORE **s)
-{
-	X509_STORE_free(*s);
-}
-
-/* Trust anchors from PEM text; NULL when there is no certificate in it. */
-static X509_STORE *
-anchors_of(struct str pem)
-{
-	BIO *bio CLEANUP(ossl_bio_free) = BIO_new_mem_buf(pem.p, (int)pem.n);
-	X509_STORE *store = X509_STORE_new();
-	int n = 0;
-
-	for (;;) {
-		X509 *x CLEANUP(ossl_x509_free) =
-		    bio && store ? PEM_read_bio_X509(bio, NULL, NULL, NULL) : NULL;
-
-		if (!x)
-			break;
-		n += X509_STORE_add_cert(store, x) == 1;
-	}
-	if (n)
-		return store;
-	X509_STORE_free(store);
-	return NULL;
 }
 
 /* ---- structure: which bytes are covered ---- */
@@ -576,7 +548,7 @@ judge(struct verifying *w)
 enum err
 verify_pdf(struct arena *a, struct str bytes, struct str trust_pem, struct verification *ret)
 {
-	X509_STORE *anchors CLEANUP(store_free) = trust_pem.n ? anchors_of(trust_pem) : NULL;
+	X509_STORE *anchors CLEANUP(anchors_free) = trust_pem.n ? anchors_read(trust_pem) : NULL;
 	struct verifying w CLEANUP(verifying_free) = {
 	    .a = a, .bytes = bytes, .anchors = anchors, .v = ret, .now_ms = clock_utc_ms()};
 	const struct pdf_revision *revisions;

@@ -1,3 +1,4 @@
+#include "clock.h"
 #include "data_dir.h"
 #include "keyd.h"
 #include "log.h"
@@ -38,6 +39,9 @@ start(struct arena *a, const struct config *c, struct wiring *w, struct job_pool
 	TRY(make_sealer(a, c, &w->app.sealer));
 	TRY(mailer_new(a, &mail, &w->app.mailer));
 	TRY(wiring_lock_down(a, c));
+	w->app.arena = a;
+	w->app.now_ms = clock_utc_ms();
+	TRY(app_checkpoint_plan(&w->app));
 	TRY(queue_recover(w->app.store)); /* the supervisor starts one such role, after the last has ended */
 	struct job_config jobs = {.threads = (unsigned)c->job_threads,
 	    .kick_fd = ROLE_FD_KICK,

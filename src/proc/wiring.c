@@ -24,10 +24,13 @@ kick(void *self)
 enum err
 wiring_make(struct arena *a, const struct config *c, struct wiring *ret)
 {
-	*ret = (struct wiring){.config = {.base_url = c->base_url,
-	                           .product_name = c->product_name,
-	                           .mail_from = c->mail_from,
-	                           .archive_after_ms = (int64_t)c->archive_after * 1000}};
+	*ret =
+	    (struct wiring){.config = {.base_url = c->base_url,
+	                        .product_name = c->product_name,
+	                        .mail_from = c->mail_from,
+	                        .archive_after_ms = (int64_t)c->archive_after * 1000,
+	                        .checkpoint_every_ms =
+	                            (int64_t)(c->checkpoint_every > 0 ? c->checkpoint_every : 3600) * 1000}};
 	struct app *app = &ret->app;
 	TRY(data_link_key(a, c, ret->config.link_key));
 	TRY(data_root_pem(a, c, &ret->config.root_pem));

@@ -40,6 +40,10 @@ def until(what, look, limit_s=WAIT_S):
         select.select([], [], [], 0.05)
 
 
+# Nothing happens by the clock alone, unless a test asks for it.
+QUIET = {"KEIIN_LEDGER_CHECKPOINT_EVERY": "1000000"}
+
+
 class Keiin:
     def __init__(self, **environment):
         self.kept = tempfile.TemporaryDirectory(prefix="keiin-http-")
@@ -49,7 +53,7 @@ class Keiin:
         self.base = f"https://{self.host}"
         self.log = open(self.data.parent / "log", "w+", encoding="utf-8", errors="replace")
         self.process = subprocess.Popen([BINARY, "serve", "--data", self.data, "--listen", f"127.0.0.1:{self.port}"],
-                                        env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=self.log, text=True)
+                                        env={**os.environ, **QUIET, **environment}, stdout=subprocess.PIPE, stderr=self.log, text=True)
         atexit.register(self.stop)  # also when preparing a test fails
         for line in self.process.stdout:
             if self.base in line:

@@ -9,3 +9,8 @@ CREATE TABLE issued_file (
 	kind BIGINT NOT NULL,
 	envelope_id TEXT NOT NULL REFERENCES envelope (id)
 );
+-- What was concluded before gets there, too.
+INSERT INTO issued_file (sha256, kind, envelope_id) SELECT concluded_sha256, 0, id FROM envelope WHERE concluded_sha256 IS NOT NULL;
+INSERT INTO issued_file (sha256, kind, envelope_id) SELECT certificate_sha256, 1, id FROM envelope WHERE certificate_sha256 IS NOT NULL;
+INSERT INTO job (id, kind, class, dedup, payload, due_ms)
+SELECT 'archive-' || id, 'archive', 0, 'archive ' || id, id, 0 FROM envelope WHERE state = 5;

@@ -130,6 +130,13 @@ sealer_seal(struct sealer *s, struct str job, struct str reason, int64_t at_ms, 
 }
 
 enum err
+sealer_note(struct sealer *s, struct str job, struct str text, struct arena *a, struct str *ret)
+{
+	*ret = STR("signed");
+	return OK;
+}
+
+enum err
 sealer_identity(struct sealer *s, struct arena *a, struct sealer_identity *ret)
 {
 	*ret = (struct sealer_identity){STR("CN=Test"), STR("01"), STR("ab"), STR("Test TSA")};

@@ -52,6 +52,7 @@ world_open(void **state)
 	assert_ok(store_open(world.folder, &world.store));
 	assert_ok(blobs_open_fs(&world.memory, blobs, &world.blobs));
 	world.config = (struct app_config){.archive_after_ms = 300000,
+	    .checkpoint_every_ms = 3600000,
 	    .base_url = STR("https://keiin.example.jp"),
 	    .product_name = STR("契印 Keiin"),
 	    .mail_from = STR("no-reply@keiin.example.jp")};
@@ -97,7 +98,7 @@ job_run(struct app *a, const struct row_job *j)
 		enum err (*run)(struct app *a, struct str job, struct str payload);
 	} kinds[] = {{"certify", app_job_certify}, {"approve", app_job_approve},
 	    {"conclude", app_job_conclude}, {"certificate", app_job_certificate},
-	    {"archive", app_job_archive}, {"mail", app_job_mail}};
+	    {"archive", app_job_archive}, {"checkpoint", app_job_checkpoint}, {"mail", app_job_mail}};
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (str_eq(j->kind, str_c(kinds[i].kind)))
 			return kinds[i].run(a, j->id, j->payload);

@@ -1,0 +1,251 @@
+/* The log of all events: tree hashes, proofs, and the check that names the first fault. */
+#include "hex.h"
+#include "ledger.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+enum { LEAVES = 8 };
+static struct arena arena;
+
+/* The leaves and roots that implementations of RFC 6962 and 9162 test themselves with. */
+static const struct str inputs[LEAVES] = {{"", 0}, {"\x00", 1}, {"\x10", 1}, {"\x20\x21", 2}, {"\x30\x31", 2},
+    {"\x40\x41\x42\x43", 4}, {"\x50\x51\x52\x53\x54\x55\x56\x57", 8},
+    {"\x60\x61\x62\x63\x64\x65\x66\x67\x68\x69\x6a\x6b\x6c\x6d\x6e\x6f", 16}};
+static const char *const roots[LEAVES + 1] = {
+    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+    "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
+    "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77",
+    "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
+    "4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4",
+    "76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef",
+    "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c",
+    "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328"};
+
+static void
+roots_are_those_of_the_standard(void **state)
+{
+	struct merkle m = {0};
+	for (int i = 0;; i++) {
+		struct sha256 root = merkle_root(&m);
+		assert_true(str_eq(sha256_hex(&arena, &root), str_c(roots[i])));
+		struct merkle again;
+		assert_true(merkle_decode(merkle_encode(&arena, &m), &again));
+		root = merkle_root(&again);
+		assert_true(str_eq(sha256_hex(&arena, &root), str_c(roots[i])));
+		if (i == LEAVES)
+			break;
+		struct sha256 leaf = merkle_leaf(inputs[i]);
+		merkle_add(&m, &leaf);
+	}
+}
+
+static void
+trees_that_are_none_are_refused(void **state)
+{
+	static const char *const bad[] = {"", "x", "1", "1 ab", "0 ", "2 zz", "-1", "99999999999999999999",
+	    "1 6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d more"};
+	struct merkle m;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_false(merkle_decode(str_c(bad[i]), &m) && i != 4);
+}
+
+/* Every leaf of every size is proven, and no other leaf, place, size or root by the same proof. */
+static void
+proofs_prove_their_leaf_alone(void **state)
+{
+	enum { MOST = 40 };
+	struct sha256 leaves[MOST], path[MERKLE_LEVELS];
+	struct merkle m = {0};
+	for (uint64_t n = 1; n <= MOST; n++) {
+		unsigned char byte = (unsigned char)n;
+		leaves[n - 1] = merkle_leaf(str_make(&byte, 1));
+		merkle_add(&m, &leaves[n - 1]);
+		struct sha256 root = merkle_root(&m);
+		for (uint64_t i = 0; i < n; i++) {
+			unsigned length = merkle_path(leaves, n, i, path);
+			assert_true(merkle_path_fits(&leaves[i], i, n, path, length, &root));
+			assert_false(
+			    merkle_path_fits(&leaves[(i + 1) % n], i, n, path, length, &root) && n > 1);
+			for (uint64_t k = 0; k < n; k++)
+				assert_false(
+				    k != i && merkle_path_fits(&leaves[i], k, n, path, length, &root));
+			assert_false(length && merkle_path_fits(&leaves[i], i, n, path, length - 1, &root));
+			path[length] = root;
+			assert_false(merkle_path_fits(&leaves[i], i, n, path, length + 1, &root));
+			assert_false(merkle_path_fits(&leaves[i], i, n, path, length, &leaves[i]) && n > 1);
+		}
+	}
+}
+
+/* ---- checking a log ---- */
+enum { EVENTS = 12, CONTRACTS = 3 };
+struct log {
+	struct audit_event events[EVENTS];
+	struct str hashes[EVENTS];
+	struct str roots[EVENTS + 1];
+};
+
+/* Every hash, from the events as they stand. */
+static void
+hash_again(struct log *l)
+{
+	struct merkle m = {0};
+	struct str heads[CONTRACTS] = {{0}};
+	for (int i = 0; i < EVENTS; i++) {
+		struct sha256 leaf;
+		l->events[i].prev = heads[i % CONTRACTS];
+		l->hashes[i] = heads[i % CONTRACTS] = audit_hash(&arena, &l->events[i]);
+		leaf = ledger_leaf(l->hashes[i]);
+		merkle_add(&m, &leaf);
+		struct sha256 root = merkle_root(&m);
+		l->roots[i + 1] = sha256_hex(&arena, &root);
+	}
+}
+
+static struct log
+good_log(void)
+{
+	static const char *const names[CONTRACTS] = {"a", "b", "c"};
+	struct log l = {0};
+	for (int i = 0; i < EVENTS; i++)
+		l.events[i] = (struct audit_event){.envelope = str_c(names[i % CONTRACTS]),
+		    .seq = i / CONTRACTS + 1,
+		    .at_ms = 1000 + i,
+		    .event = STR("opened"),
+		    .actor = STR("Yamada")};
+	hash_again(&l);
+	return l;
+}
+
+/* Looks at events [from, to) of the log with the checkpoints of another at 4, 8 and 12. */
+static struct ledger_check
+check(const struct log *l, const struct log *signed_roots, int to)
+{
+	struct ledger_check c = {.a = &arena};
+	bool good = true;
+	for (int i = 0; good && i < to; i++) {
+		good = ledger_check_event(&c, (uint64_t)i + 1, &l->events[i], l->hashes[i]);
+		if (good && signed_roots && (i + 1) % 4 == 0)
+			good = ledger_check_root(&c, (uint64_t)i + 1, signed_roots->roots[i + 1]);
+	}
+	if (good)
+		(void)ledger_check_end(&c, signed_roots ? EVENTS : 0);
+	return c;
+}
+
+static void
+a_good_log_is_sound(void **state)
+{
+	struct log l = good_log();
+	struct ledger_check c = check(&l, &l, EVENTS);
+	assert_int_equal(c.fault, LEDGER_SOUND);
+	assert_int_equal(c.anchored, EVENTS);
+}
+
+static void
+what_was_altered_is_named(void **state)
+{
+	for (int i = 0; i < EVENTS; i++) {
+		struct log l = good_log(), good = l;
+		l.events[i].detail = STR("forged");
+		struct ledger_check c = check(&l, &good, EVENTS);
+		assert_int_equal(c.fault, LEDGER_ALTERED);
+		assert_int_equal(c.position, i + 1);
+	}
+}
+
+static void
+an_event_replaced_with_its_hash_is_unchained(void **state)
+{
+	for (int i = 0; i + CONTRACTS < EVENTS; i++) {
+		struct log l = good_log();
+		l.events[i].detail = STR("forged");
+		l.hashes[i] = audit_hash(&arena, &l.events[i]);
+		struct ledger_check c = check(&l, NULL, EVENTS);
+		assert_int_equal(c.fault, LEDGER_UNCHAINED);
+		assert_int_equal(c.position, i + 1 + CONTRACTS);
+	}
+}
+
+static void
+a_log_made_anew_misses_its_root(void **state)
+{
+	for (int i = 0; i < EVENTS; i++) {
+		struct log l = good_log(), good = l;
+		l.events[i].detail = STR("forged");
+		hash_again(&l);
+		struct ledger_check c = check(&l, &good, EVENTS);
+		assert_int_equal(c.fault, LEDGER_ROOT);
+		assert_int_equal(c.position, i / 4 * 4 + 4);
+		assert_int_equal(c.anchored, i / 4 * 4);
+	}
+}
+
+static void
+what_is_missing_or_twice_is_named(void **state)
+{
+	struct log l = good_log();
+	struct ledger_check c = check(&l, &l, EVENTS - 1);
+	assert_int_equal(c.fault, LEDGER_TRUNCATED);
+	assert_int_equal(c.position, EVENTS);
+	c = (struct ledger_check){.a = &arena};
+	assert_true(ledger_check_event(&c, 1, &l.events[0], l.hashes[0]));
+	assert_false(ledger_check_event(&c, 3, &l.events[2], l.hashes[2]));
+	assert_int_equal(c.fault, LEDGER_MISSING);
+	assert_false(ledger_check_event(&c, 2, &l.events[1], l.hashes[1])); /* the first fault stays */
+	c = (struct ledger_check){.a = &arena};
+	assert_true(ledger_check_event(&c, 1, &l.events[0], l.hashes[0]));
+	assert_false(ledger_check_event(&c, 2, &l.events[0], l.hashes[0]));
+	assert_int_equal(c.fault, LEDGER_REORDERED);
+	c = (struct ledger_check){.a = &arena};
+	assert_false(ledger_check_event(
+	    &c, 1, &l.events[3], l.hashes[3])); /* a contract's second event, not its first */
+	assert_int_equal(c.fault, LEDGER_MISSING);
+}
+
+static void
+notes_are_read_strictly(void **state)
+{
+	uint64_t size;
+	struct str root,
+	    note = ledger_note(&arena, STR("https://keiin.example"), 7, str_c(roots[1]), 1764000000000);
+	assert_true(ledger_note_read(note, &size, &root));
+	assert_int_equal(size, 7);
+	assert_true(str_eq(root, str_c(roots[1])));
+	for (size_t n = 0; n < note.n; n++)
+		assert_false(ledger_note_read(str_slice(note, 0, n), &size, &root));
+	assert_false(ledger_note_read(arena_printf(&arena, "%.*smore\n", STR_ARG(note)), &size, &root));
+}
+
+static int
+close_all(void **state)
+{
+	arena_free(&arena);
+	return 0;
+}
+
+int
+main(int argc, char **argv)
+{
+	if (argc > 1)
+		cmocka_set_test_filter(argv[1]);
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(roots_are_those_of_the_standard),
+	    cmocka_unit_test(trees_that_are_none_are_refused),
+	    cmocka_unit_test(proofs_prove_their_leaf_alone),
+	    cmocka_unit_test(a_good_log_is_sound),
+	    cmocka_unit_test(what_was_altered_is_named),
+	    cmocka_unit_test(an_event_replaced_with_its_hash_is_unchained),
+	    cmocka_unit_test(a_log_made_anew_misses_its_root),
+	    cmocka_unit_test(what_is_missing_or_twice_is_named),
+	    cmocka_unit_test(notes_are_read_strictly),
+	};
+	return cmocka_run_group_tests(tests, NULL, close_all);
+}
