@@ -35,7 +35,7 @@ tsan:
 	@test -d build-tsan || CC=clang meson setup build-tsan -Db_sanitize=thread -Db_lundef=false
 	@ninja -C build-tsan --quiet && meson test -C build-tsan --suite concurrent --print-errorlogs
 
-fuzz:
+fuzz: build
 	@tools/deps.sh test
 	@tests/fuzz/run.sh
 

@@ -219,6 +219,7 @@ revoke_seal(struct forge *f, int64_t at_ms)
 	keys_free(f->keys);
 	assert_int_equal(keys_load(f->dir, &f->keys), OK);
 	f->pades.signer = keys_signer(f->keys);
+	assert_int_equal(tsa_embedded(&f->a, f->pades.signer, &f->certs, &f->pades.tsa), OK);
 }
 
 static void

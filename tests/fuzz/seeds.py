@@ -1,0 +1,50 @@
+"""Small signed files, containers and lists to begin with: seeds.py KEIIN FOLDER"""
+import pathlib
+import re
+import subprocess
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "http"))
+keiin, folder = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
+
+
+def put(target, name, octets):
+    (folder / f"{target}.seeds").mkdir(parents=True, exist_ok=True)
+    (folder / f"{target}.seeds" / name).write_bytes(octets)
+
+
+def some_list():
+    """By the root that issued to the containers."""
+    (folder / "index").write_text("")
+    (folder / "config").write_text(f"[ca]\ndefault_ca=x\n[x]\ndatabase={folder / 'index'}\ndefault_md=sha256\ndefault_crl_days=9\n")
+    subprocess.run(["openssl", "ca", "-gencrl", "-config", folder / "config", "-keyfile", folder / "keys" / "ca.key", "-cert",
+                    folder / "keys" / "ca.pem", "-out", folder / "crl.pem"], check=True, stderr=subprocess.DEVNULL)
+    return subprocess.run(["openssl", "crl", "-in", folder / "crl.pem", "-outform", "DER"], check=True, stdout=subprocess.PIPE).stdout
+
+
+def main():
+    import server
+    plain = folder / "plain.pdf"
+    plain.write_bytes(server.plain_pdf())
+    for level in ("b-b", "b-t"):
+        out = folder / f"{level}.pdf"
+        subprocess.run([keiin, "seal", plain, "-o", out, "--level", level, "--keys", folder / "keys"], check=True, stderr=subprocess.DEVNULL)
+        sealed = out.read_bytes()
+        put("verify", level, sealed)
+        contents = bytes.fromhex(re.search(rb"/Contents ?<([0-9A-F]+)>", sealed)[1].decode())
+        length = 4 + int.from_bytes(contents[2:4], "big")
+        put("cms", level, contents[:length])
+        put("crl", level, length.to_bytes(2, "big") + contents[:length] + some_list())
+    done = server.Keiin(KEIIN_SEAL_ARCHIVE_AFTER="0", KEIIN_LEDGER_CHECKPOINT_EVERY="1")
+    try:
+        sender = server.sender_of(done)
+        envelope, _, _, _ = server.concluded_contract(done, sender)
+        server.until("the archive timestamp", lambda: "長期検証の情報" in sender.get(f"/c/{envelope}").text)
+        put("verify", "b-lta", sender.get(f"/c/{envelope}/contract.pdf").body)
+    finally:
+        done.stop()
+    put("ledger", "note", b"keiin-checkpoint/1\norigin https://a\nsize 7\nroot " + b"0" * 64 + b"\ntime x\n")
+    put("ledger", "tree", b"3 " + b"a" * 64 + b" " + b"b" * 64)
+
+
+main()
