@@ -113,21 +113,28 @@ ipc_recv(int fd, struct arena *a, int timeout_ms, struct ipc_frame *ret)
 	return OK;
 }
 
+static bool
+write_all(int fd, struct str bytes)
+{
+	for (size_t at = 0; at < bytes.n;) {
+		ssize_t n = write(fd, bytes.p + at, bytes.n - at);
+		if (n <= 0)
+			return false;
+		at += (size_t)n;
+	}
+	return true;
+}
+
 enum err
-ipc_memfd(struct str bytes, int *ret_fd)
+ipc_memfd(const struct str *parts, size_t n, int *ret_fd)
 {
 	int fd = memfd_create("keiin", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	if (fd < 0)
 		return ERR_IO;
-	for (size_t at = 0; at < bytes.n;) {
-		ssize_t n = write(fd, bytes.p + at, bytes.n - at);
-		if (n <= 0) {
-			close(fd);
-			return ERR_IO;
-		}
-		at += (size_t)n;
-	}
-	if (fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL)) {
+	bool whole = true;
+	for (size_t i = 0; whole && i < n; i++)
+		whole = write_all(fd, parts[i]);
+	if (!whole || fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL)) {
 		close(fd);
 		return ERR_IO;
 	}

@@ -24,8 +24,8 @@ MUST_CHECK enum err
 ipc_recv(int fd, struct arena *a, int timeout_ms, struct ipc_frame *ret);
 MUST_CHECK enum err
 ipc_pair(int ret_fds[2]);
-/* A sealed memory file holding the bytes, for passing on. */
+/* A sealed memory file holding the parts, one behind the other, for passing on. */
 MUST_CHECK enum err
-ipc_memfd(struct str bytes, int *ret_fd);
+ipc_memfd(const struct str *parts, size_t n, int *ret_fd);
 
 #endif

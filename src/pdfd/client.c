@@ -57,14 +57,15 @@ copy_output(int fd, uint64_t length, struct arena *a, struct str *ret)
 }
 
 static enum err
-ask(struct pdfd *d, const struct pdfd_question *q, struct str input, struct arena *a, struct str *ret)
+ask_about(struct pdfd *d, const struct pdfd_question *q, const struct str input[2], struct arena *a,
+    struct str *ret)
 {
 	int memory CLEANUP(close_fd) = -1, pair[2];
-	if (input.n == 0)
+	if (input[1].n == 0)
 		return ERR_NOT_PDF;
-	if (input.n > PDFD_INPUT_MAX)
+	if (input[0].n > PDFD_INPUT_MAX || input[1].n > PDFD_INPUT_MAX - input[0].n)
 		return ERR_TOO_LARGE;
-	TRY(ipc_memfd(input, &memory));
+	TRY(ipc_memfd(input, 2, &memory));
 	TRY(ipc_pair(pair));
 	int mine CLEANUP(close_fd) = pair[0], theirs CLEANUP(close_fd) = pair[1];
 	struct ipc_frame f = {
@@ -83,6 +84,12 @@ ask(struct pdfd *d, const struct pdfd_question *q, struct str input, struct aren
 	if (answer.error != OK)
 		return (enum err)answer.error;
 	return output < 0 ? ERR_PEER : copy_output(output, answer.length, a, ret);
+}
+
+static enum err
+ask(struct pdfd *d, const struct pdfd_question *q, struct str input, struct arena *a, struct str *ret)
+{
+	return ask_about(d, q, (const struct str[2]){STR_NONE, input}, a, ret);
 }
 
 /* ---- reading an output that may be hostile ---- */
@@ -218,14 +225,11 @@ documents_verify(struct pdfd *d, struct str pdf, struct str anchors_pem, bool en
 {
 	struct pdfd_question q = {
 	    .kind = PDFD_VERIFY, .anchors_n = (uint32_t)anchors_pem.n, .english = english};
-	struct buf input CLEANUP(buf_free) = {0};
 	struct document_verdict v = {0};
 	struct str out;
 	if (pdf.n == 0 || anchors_pem.n > ANCHORS_MAX)
 		return ERR_INVALID;
-	buf_put(&input, anchors_pem);
-	buf_put(&input, pdf);
-	TRY(ask(d, &q, buf_str(&input), a, &out));
+	TRY(ask_about(d, &q, (const struct str[2]){anchors_pem, pdf}, a, &out));
 	if (!take_verdict(&out, a, &v))
 		return ERR_PEER;
 	*ret = v;

@@ -30,7 +30,8 @@ struct pdfd_answer {
 	uint32_t error;
 	uint64_t length;
 };
-enum { PDFD_INPUT_MAX = 50 << 20, PDFD_OUTPUT_MAX = 192 << 20 };
+/* An upload of 50 MB has grown by signatures and anchors before it is rendered or judged. */
+enum { PDFD_INPUT_MAX = 64 << 20, PDFD_OUTPUT_MAX = 192 << 20 };
 
 /* ---- the work, done in the sandboxed child ---- */
 /* What a child has to say, written to a descriptor in pieces. Nothing fails before pdfd_flush(), which says

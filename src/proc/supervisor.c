@@ -99,7 +99,8 @@ static enum err
 give_config(struct arena *a, struct child *c, const struct config *config, enum config_role role)
 {
 	int fd;
-	TRY(ipc_memfd(config_encode(a, config, role), &fd));
+	struct str text = config_encode(a, config, role);
+	TRY(ipc_memfd(&text, 1, &fd));
 	give(c, lift(fd), ROLE_FD_CONFIG);
 	return OK;
 }

@@ -422,6 +422,23 @@ await check("S03 it carries an RFC 3161 timestamp, and one altered byte is found
 	expect(run(BINARY, "verify", altered).code !== 0, "one changed bit is not sound");
 });
 
+await check("S03 anybody can check the contract in a browser, without an account", async () => {
+	const stranger = await person(browser, PHONE);
+	await stranger.goto(`${keiin.base}/verify`);
+	await look(stranger, "verify");
+	await stranger.setInputFiles("#file", contractPdf);
+	await stranger.getByRole("button", { name: "検証する", exact: true }).click();
+	await until("the verdict", () => stranger.locator("#verdict").count());
+	await look(stranger, "verify-sound");
+	const said = await stranger.locator("main").innerText();
+	for (const fact of ["問題ありません", "このサーバー", "1バイトも違いません", KOU.name, TAKAHASHI.name, HEI.name]) expect(said.includes(fact), `${fact}:\n${said}`);
+	await stranger.setInputFiles("#file", path.join(keiin.folder, "altered.pdf"));
+	await stranger.getByRole("button", { name: "検証する", exact: true }).click();
+	await until("the other verdict", () => stranger.locator("#verdict.error").count());
+	await look(stranger, "verify-altered");
+	await stranger.context().close();
+});
+
 await check("S04 S14 the certificate states the parties, as entered by the sender and by the signer", async () => {
 	const text = run("pdftotext", "-layout", certificatePdf, "-").out.normalize("NFKC");
 	for (const fact of ["合意証明書", "業務委託基本契約書", KOU.name, KOU.mail, TAKAHASHI.name, TAKAHASHI.mail, OTSU.name, HEI.mail, "登記事項証明書"]) {

@@ -4,7 +4,7 @@
 
 #include "utf8.h"
 
-enum { PDF_BYTES_MAX = 50 << 20, ANCHORS_BYTES_MAX = 200 << 10 };
+enum { PDF_BYTES_MAX = 60 << 20, ANCHORS_BYTES_MAX = 200 << 10 };
 
 static enum err
 show(struct http_ctx *c, struct verify_page *p)
