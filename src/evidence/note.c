@@ -31,7 +31,7 @@ check(struct arena *a, const struct signed_data *s, struct str text, X509_STORE 
 	TRY(signed_data_check_chain(s, token.time_ms, &complete, ret_problem));
 	bool trusted = anchors && token.trusted && signed_data_is_trusted(s, anchors, token.time_ms);
 	if (anchors && !trusted)
-		return wrong(ret_problem, "its chain does not end in a given anchor");
+		return wrong(ret_problem, "the chain of certificates does not end in a given anchor");
 	*ret_time_ms = token.time_ms;
 	return OK;
 }

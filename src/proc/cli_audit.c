@@ -7,6 +7,7 @@
 #include "ledger.h"
 #include "note.h"
 #include "store_open.h"
+#include "verify.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -85,10 +86,11 @@ struct checking {
 };
 
 static bool
-wrong(struct checking *c, size_t line, const char *what)
+wrong(struct checking *c, size_t line, const char *en, const char *ja)
 {
-	snprintf(c->problem, sizeof(c->problem), cli_speaks_japanese() ? "%zu行目：%s" : "line %zu: %s", line,
-	    what);
+	bool japanese = cli_speaks_japanese();
+	snprintf(c->problem, sizeof(c->problem), japanese ? "%zu行目：%s" : "line %zu: %s", line,
+	    japanese ? ja : en);
 	return false;
 }
 
@@ -112,7 +114,7 @@ take_event(struct checking *c, json_t *o, size_t line)
 	    text_of(c, e, "entry"), text_of(c, e, "authentication"), text_of(c, e, "ip"),
 	    text_of(c, e, "user_agent"), text_of(c, e, "prev")};
 	if (position <= 0 || event.seq <= 0 || json_object_size(e) != 12)
-		return wrong(c, line, "this is no event");
+		return wrong(c, line, "this is no event", "記録として読めません");
 	if (!ledger_check_event(&c->log, (uint64_t)position, &event, text_of(c, o, "hash")))
 		return false;
 	for (; c->older_at < c->older_n && c->older[c->older_at].size <= c->log.tree.size; c->older_at++)
@@ -140,11 +142,12 @@ static bool
 read_checkpoint(struct checking *c, json_t *o, size_t line, struct checkpoint *ret)
 {
 	struct str note = text_of(c, o, "note"), der;
-	const char *why = "this is no checkpoint";
-	if (!ledger_note_read(note, &ret->size, &ret->root) || !decode(c, text_of(c, o, "signature"), &der) ||
-	    note_check(&c->a, note, der, c->trust, &c->last_ms, &why) != OK)
-		return wrong(c, line, why);
-	return true;
+	const char *why = "";
+	if (!ledger_note_read(note, &ret->size, &ret->root) || !decode(c, text_of(c, o, "signature"), &der))
+		return wrong(c, line, "this is no checkpoint", "チェックポイントとして読めません");
+	if (note_check(&c->a, note, der, c->trust, &c->last_ms, &why) == OK)
+		return true;
+	return wrong(c, line, why, arena_cstr(&c->a, verify_words(&c->a, str_c(why), false)));
 }
 
 static bool
@@ -154,7 +157,8 @@ take_checkpoint(struct checking *c, json_t *o, size_t line)
 	if (!read_checkpoint(c, o, line, &p))
 		return false;
 	if (p.size != c->log.tree.size)
-		return wrong(c, line, "the checkpoint stands after another event than it was made for");
+		return wrong(c, line, "the checkpoint stands after another event than it was made for",
+		    "チェックポイントが別の記録の後に置かれています");
 	c->checkpoints++;
 	return ledger_check_root(&c->log, p.size, p.root);
 }
@@ -168,7 +172,7 @@ take_older(struct checking *c, json_t *o, size_t line)
 	if (!read_checkpoint(c, o, line, &p))
 		return false;
 	if (c->older_n && p.size <= c->older[c->older_n - 1].size)
-		return wrong(c, line, "the checkpoints are out of order");
+		return wrong(c, line, "the checkpoints are out of order", "チェックポイントの順番が違います");
 	c->older[c->older_n++] = p;
 	c->largest = p.size;
 	return true;
@@ -186,7 +190,9 @@ each_line(struct checking *c, struct str text, bool (*take)(struct checking *c, 
 	struct str line;
 	for (size_t n = 1; str_split(&text, '\n', &line); n++) {
 		json_t *o = json_loadb(line.p, line.n, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
-		bool good = json_is_object(o) ? take(c, o, n) : wrong(c, n, "this is no JSON object");
+		bool good = json_is_object(o)
+		                ? take(c, o, n)
+		                : wrong(c, n, "this is no JSON object", "JSONオブジェクトとして読めません");
 		json_decref(o);
 		if (!good)
 			return false;

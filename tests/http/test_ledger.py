@@ -200,6 +200,17 @@ def a_forged_checkpoint_is_refused():
 
 
 @test
+def reasons_come_in_japanese_too():
+    path = folder / "forged.jsonl"
+    for lines, words in ((["{"], "1行目：JSONオブジェクトとして読めません"), (LINES[:1] + LINES[2:], "これより前の記録が欠けています")):
+        path.write_text("\n".join(lines) + "\n")
+        code, said = verify(path, language="ja_JP.UTF-8")
+        assert code == 1 and words in said, said
+    code, said = verify(WHOLE, "--trust", folder / "pem", language="ja_JP.UTF-8")
+    assert code == 1 and "信頼点に至りません" in said, said
+
+
+@test
 def junk_is_refused_in_words():
     for junk in ("{", "[]", '{"event":1}', '{"position":1,"hash":"x","event":{}}', '{"size":1}', "\0"):
         code, said = forged([junk])
