@@ -140,6 +140,33 @@ displayed(const double box[4], int rotate, double ret[6])
 	memcpy(ret, m[rotate / 90], sizeof(m[0]));
 }
 
+enum { SIDE_MIN = 3, SIDE_MAX = 20000 };
+
+static bool
+is_page_size(const double box[4])
+{
+	return box[2] - box[0] >= SIDE_MIN && box[3] - box[1] >= SIDE_MIN;
+}
+
+/* Viewers take US letter for a page without a usable size, and all of it when nothing of it is left by the
+ * crop: so that none has to guess, the page says so itself. */
+static void
+mend_boxes(qpdf_data q, qpdf_oh page)
+{
+	double media[4], crop[4];
+	if (!box_of(q, qpdf_oh_get_key(q, page, "/MediaBox"), media) || !is_page_size(media)) {
+		qpdf_oh_replace_key(q, page, "/MediaBox", qpdf_oh_parse(q, "[0 0 612 792]"));
+		qpdf_oh_remove_key(q, page, "/CropBox");
+		return;
+	}
+	if (!box_of(q, qpdf_oh_get_key(q, page, "/CropBox"), crop))
+		return;
+	const double both[4] = {fmax(media[0], crop[0]), fmax(media[1], crop[1]), fmin(media[2], crop[2]),
+	    fmin(media[3], crop[3])};
+	if (!is_page_size(both))
+		qpdf_oh_remove_key(q, page, "/CropBox");
+}
+
 static enum err
 page_box(qpdf_data q, qpdf_oh page, double ret[4])
 {
@@ -152,10 +179,9 @@ page_box(qpdf_data q, qpdf_oh page, double ret[4])
 	ret[1] = fmax(media[1], crop[1]);
 	ret[2] = fmin(media[2], crop[2]);
 	ret[3] = fmin(media[3], crop[3]);
-	double w = ret[2] - ret[0], h = ret[3] - ret[1];
-	if (w < 3 || h < 3)
+	if (!is_page_size(ret))
 		return ERR_PDF_BROKEN;
-	return w > 20000 || h > 20000 ? ERR_PDF_LIMIT : OK;
+	return ret[2] - ret[0] > SIDE_MAX || ret[3] - ret[1] > SIDE_MAX ? ERR_PDF_LIMIT : OK;
 }
 
 static enum err
@@ -296,6 +322,7 @@ normalise_page(qpdf_data q, qpdf_oh page, qpdf_oh font, qpdf_oh before, const ch
 	if (qpdf_oh_has_key(q, page, "/AA"))
 		NOTED(notes, DOCUMENT_SCRIPTS);
 	note_fonts(q, page, notes);
+	mend_boxes(q, page);
 	TRY(check_contents(q, page));
 	qpdf_oh resources = own_copy(q, qpdf_oh_get_key(q, page, "/Resources"));
 	qpdf_oh xobjects = own_copy(q, qpdf_oh_get_key(q, resources, "/XObject"));

@@ -196,6 +196,28 @@ content_that_depends_on_the_viewer_is_refused(void **state)
 	    ERR_PDF_ACTIVE);
 }
 
+static void
+a_page_without_a_size_is_letter(void **state)
+{
+	static const struct {
+		const char *boxes;
+		double width_mm;
+	} cases[] = {{"/MediaBox [0 0 0 0]", 215.9}, {"/MediaBox [0 0 0 0] /CropBox [0 0 9 9]", 215.9},
+	    {"", 215.9}, {"/MediaBox [0 0 595 842] /CropBox [600 900 700 1000]", 209.9},
+	    {"/MediaBox [0 0 595 842] /CropBox [0 0 0 0]", 209.9}};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct document_info info;
+		struct str normal, png;
+		const char *const objects[] = {CATALOG(""), PAGES,
+		    arena_cstr(
+		        &arena, arena_printf(&arena, "<< /Type /Page /Parent 2 0 R %s >>", cases[i].boxes))};
+		assert_int_equal(intake(make_pdf(objects, 3), &info, &normal), OK);
+		assert_true(info.pages[0].width_mm > cases[i].width_mm - 0.1 &&
+		            info.pages[0].width_mm < cases[i].width_mm + 0.1);
+		assert_int_equal(documents_render(pdfd, normal, 1, 300, &arena, &png), OK);
+	}
+}
+
 /* A decoder of images would unpack page content of this kind to gigabytes. */
 static void
 content_that_is_an_image_is_refused(void **state)
@@ -349,6 +371,7 @@ main(int argc, char **argv)
 	    cmocka_unit_test(active_content_is_removed_and_said),
 	    cmocka_unit_test(earlier_revisions_and_fonts_are_said),
 	    cmocka_unit_test(content_that_depends_on_the_viewer_is_refused),
+	    cmocka_unit_test(a_page_without_a_size_is_letter),
 	    cmocka_unit_test(content_that_is_an_image_is_refused),
 	    cmocka_unit_test(plain_links_become_inert),
 	    cmocka_unit_test(signed_and_junk_are_refused),
