@@ -112,19 +112,17 @@ job_kick(struct app *a)
 }
 
 enum err
-change_job(struct change *c, const char *kind, struct str dedup, struct str payload)
+change_job_at(struct change *c, const char *kind, struct str dedup, struct str payload, int64_t due_ms)
 {
+	int64_t n;
 	c->jobs = true;
-	return job_order(c->a, &c->tx, kind, dedup, payload);
+	return q_job_add(&c->tx, id_new(c->a->arena), str_c(kind), dedup, payload, due_ms, &n);
 }
 
 enum err
-change_job_at(struct change *c, const char *kind, struct str dedup, struct str payload, int64_t due_ms)
+change_job(struct change *c, const char *kind, struct str dedup, struct str payload)
 {
-	struct app *a = c->a;
-	int64_t n;
-	c->jobs = true;
-	return q_job_add(&c->tx, id_new(a->arena), str_c(kind), dedup, payload, due_ms, &n);
+	return change_job_at(c, kind, dedup, payload, c->a->now_ms);
 }
 
 enum err

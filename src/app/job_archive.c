@@ -3,8 +3,8 @@
  * bytes that were agreed to stay; the files grow at their end. */
 #include "app_text.h"
 #include "buf.h"
-#include "dossier.h"
 #include "change.h"
+#include "dossier.h"
 #include "issued.h"
 
 struct archiving {

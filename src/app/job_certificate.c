@@ -1,9 +1,9 @@
 /* 合意証明書: drawn from what was recorded at the time, sealed, and with it the contract is concluded; then
  * everybody is told. */
-#include "issued.h"
 #include "app_text.h"
 #include "app_token.h"
 #include "buf.h"
+#include "issued.h"
 #include "post.h"
 #include "signer.h"
 

@@ -31,13 +31,4 @@ merkle_encode(struct arena *a, const struct merkle *m);
 bool
 merkle_decode(struct str s, struct merkle *ret);
 
-/* The proof that leaf `index` is in the log of these leaves (2.1.3.1): at most MERKLE_LEVELS hashes, and how
- * many. */
-unsigned
-merkle_path(const struct sha256 *leaves, uint64_t n, uint64_t index, struct sha256 *ret);
-/* Whether it proves so (2.1.3.2). */
-bool
-merkle_path_fits(const struct sha256 *leaf, uint64_t index, uint64_t n, const struct sha256 *path,
-    unsigned path_n, const struct sha256 *root);
-
 #endif

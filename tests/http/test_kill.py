@@ -102,7 +102,7 @@ def kill_everything():
 @test
 def a_lease_dies_with_its_holder():
     """The jobs are killed while one of them waits for the key: the next ones take it at once, not when its lease has run out."""
-    world["environment"] = {"KEIIN_SERVER_RATE_LIMITS": "off"}
+    world["environment"] = {"KEIIN_SERVER_RATE_LIMITS": "off", "KEIIN_SEAL_ARCHIVE_AFTER": "0", "KEIIN_LEDGER_CHECKPOINT_EVERY": "1"}
     world["keiin"] = keiin = server.Keiin(**world["environment"])
     world["sender"] = server.sender_of(keiin)
     signer, participant, _, form = first = ready_to_confirm("-first")
@@ -181,6 +181,29 @@ def every_contract_is_sealed_once():
                 signatures = json.loads(said.stdout)["signatures"]
                 equal([s["kind"] for s in signatures], ["certification"] + ["approval"] * impressions + ["timestamp"], "signatures")
                 equal([hashlib.sha256(octets[:s["covered_bytes"]]).hexdigest() for s in signatures], revisions[envelope], "revisions")
+
+
+@test
+def every_contract_is_archived_once():
+    with database() as db:
+        rows = db.execute("SELECT archived_sha256, archived_certificate_sha256, (SELECT count(*) FROM audit a WHERE a.envelope_id = e.id"
+                          " AND a.event = 'archived') FROM envelope e WHERE state = 5").fetchall()
+    for contract, certificate, times in rows:
+        equal(times, 1, "archived")
+        for digest in (contract, certificate):
+            found, = world["keiin"].data.glob(f"**/{digest[:2]}/{digest[2:]}")
+            said = subprocess.run([BINARY, "verify", found, "--json"], stdout=subprocess.PIPE, text=True)
+            equal({s["level"] for s in json.loads(said.stdout)["signatures"]}, {"B-LTA", "DTS"}, said.stdout)
+
+
+@test
+def the_log_of_all_events_is_whole():
+    out = world["keiin"].data.parent / "log.jsonl"
+    equal(subprocess.run([BINARY, "audit", "export", "--data", world["keiin"].data, "-o", out]).returncode, 0)
+    said = subprocess.run([BINARY, "audit", "verify", out, "--trust", world["keiin"].data / "keys" / "ca.pem"], stdout=subprocess.PIPE, text=True)
+    equal(said.returncode, 0, said.stdout)
+    with database() as db:
+        equal(db.execute("SELECT count(*) FROM ledger").fetchone(), db.execute("SELECT count(*) FROM audit").fetchone(), "events")
 
 
 @test

@@ -56,34 +56,6 @@ trees_that_are_none_are_refused(void **state)
 		assert_false(merkle_decode(str_c(bad[i]), &m) && i != 4);
 }
 
-/* Every leaf of every size is proven, and no other leaf, place, size or root by the same proof. */
-static void
-proofs_prove_their_leaf_alone(void **state)
-{
-	enum { MOST = 40 };
-	struct sha256 leaves[MOST], path[MERKLE_LEVELS];
-	struct merkle m = {0};
-	for (uint64_t n = 1; n <= MOST; n++) {
-		unsigned char byte = (unsigned char)n;
-		leaves[n - 1] = merkle_leaf(str_make(&byte, 1));
-		merkle_add(&m, &leaves[n - 1]);
-		struct sha256 root = merkle_root(&m);
-		for (uint64_t i = 0; i < n; i++) {
-			unsigned length = merkle_path(leaves, n, i, path);
-			assert_true(merkle_path_fits(&leaves[i], i, n, path, length, &root));
-			assert_false(
-			    merkle_path_fits(&leaves[(i + 1) % n], i, n, path, length, &root) && n > 1);
-			for (uint64_t k = 0; k < n; k++)
-				assert_false(
-				    k != i && merkle_path_fits(&leaves[i], k, n, path, length, &root));
-			assert_false(length && merkle_path_fits(&leaves[i], i, n, path, length - 1, &root));
-			path[length] = root;
-			assert_false(merkle_path_fits(&leaves[i], i, n, path, length + 1, &root));
-			assert_false(merkle_path_fits(&leaves[i], i, n, path, length, &leaves[i]) && n > 1);
-		}
-	}
-}
-
 /* ---- checking a log ---- */
 enum { EVENTS = 12, CONTRACTS = 3 };
 struct log {
@@ -239,7 +211,6 @@ main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(roots_are_those_of_the_standard),
 	    cmocka_unit_test(trees_that_are_none_are_refused),
-	    cmocka_unit_test(proofs_prove_their_leaf_alone),
 	    cmocka_unit_test(a_good_log_is_sound),
 	    cmocka_unit_test(what_was_altered_is_named),
 	    cmocka_unit_test(an_event_replaced_with_its_hash_is_unchained),

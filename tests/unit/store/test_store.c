@@ -242,6 +242,63 @@ leasing_reads_an_index(void **state)
 	fixture_remove(&f);
 }
 
+static enum err
+note_relaxed(struct store *s, const char *id, bool commit)
+{
+	struct tx tx CLEANUP(tx_end) = {0};
+	int64_t changed;
+	TRY(tx_write_relaxed(s, &tx));
+	TRY(q_job_add(&tx, str_c(id), STR("test"), str_c(id), STR("{}"), 0, &changed));
+	return commit ? tx_commit(&tx) : OK;
+}
+
+struct crowd {
+	struct store *store;
+	int number;
+	enum err result;
+};
+
+/* Every second one waits for the disk, the others do not. */
+static void *
+write_among_others(void *arg)
+{
+	struct crowd *c = arg;
+	char id[32];
+	for (int i = 0; i < 50 && c->result == OK; i++) {
+		snprintf(id, sizeof(id), "r%d-%d", c->number, i);
+		c->result = c->number & 1 ? note_relaxed(c->store, id, true)
+		                          : add_row(c->store, 1000 + c->number * 100 + i);
+	}
+	return NULL;
+}
+
+/* What does not wait for the disk is whole, seen and undone like anything else, among writers of both kinds.
+ */
+static void
+relaxed_writers_stand_among_the_others(void **state)
+{
+	enum { WRITERS = 6 };
+	struct fixture f;
+	fixture_make(&f);
+	struct store *s = fixture_open(&f);
+	struct crowd crowd[WRITERS];
+	pthread_t threads[WRITERS];
+	assert_int_equal(note_relaxed(s, "kept", true), OK);
+	assert_int_equal(note_relaxed(s, "left alone", false), OK);
+	assert_int_equal(count_by(&f, ROWS), 1);
+	for (int i = 0; i < WRITERS; i++) {
+		crowd[i] = (struct crowd){s, i, OK};
+		assert_int_equal(pthread_create(&threads[i], NULL, write_among_others, &crowd[i]), 0);
+	}
+	for (int i = 0; i < WRITERS; i++) {
+		pthread_join(threads[i], NULL);
+		assert_int_equal(crowd[i].result, OK);
+	}
+	assert_int_equal(count_by(&f, ROWS), 1 + WRITERS * 50);
+	store_close(s);
+	fixture_remove(&f);
+}
+
 int
 main(void)
 {
@@ -251,6 +308,7 @@ main(void)
 	    cmocka_unit_test(a_read_view_stands_still),
 	    cmocka_unit_test(members_of_a_batch_roll_back_alone),
 	    cmocka_unit_test(two_processes_write_at_once),
+	    cmocka_unit_test(relaxed_writers_stand_among_the_others),
 	    cmocka_unit_test(a_full_disk_loses_nothing_it_promised),
 	    cmocka_unit_test(a_changed_migration_is_refused),
 	    cmocka_unit_test(leasing_reads_an_index),
