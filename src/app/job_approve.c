@@ -45,7 +45,7 @@ sealing_load(struct app *a, struct str envelope, struct sealing *ret)
 /* One signature an impression; the invisible field for those who stamp nowhere. */
 static enum err
 approve_one(struct app *a, struct str job, const struct row_participant *p, const struct row_consent *c,
-    struct str impression, struct buf *file)
+    struct str impression, struct sha256_prefix *hashed, struct buf *file)
 {
 	struct place places[PLACES_MAX];
 	unsigned n = impression.n ? places_decode(p->places, places) : 0;
@@ -56,7 +56,7 @@ approve_one(struct app *a, struct str job, const struct row_participant *p, cons
 	    .at_ms = c->at_ms};
 	for (unsigned k = 0; k < (n ? n : 1); k++) {
 		what.field = seal_field(a->arena, p, n ? k + 1 : 0);
-		TRY(sealer_approve(a->sealer, job, &what, file));
+		TRY(sealer_approve(a->sealer, job, &what, hashed, file));
 	}
 	return OK;
 }
@@ -65,6 +65,7 @@ static enum err
 seal_file(struct app *a, struct str job, const struct sealing *s, struct revisions *ret)
 {
 	struct buf file CLEANUP(buf_free) = {0};
+	struct sha256_prefix hashed CLEANUP(sha256_prefix_free) = {0};
 	struct sha256 digest;
 	struct str pdf;
 	TRY(digest_read(s->d.e.document_sha256, &digest));
@@ -74,13 +75,14 @@ seal_file(struct app *a, struct str job, const struct sealing *s, struct revisio
 		const struct row_consent *c = &s->consents.v[i];
 		if (!str_eq(c->document_sha256, s->d.e.document_sha256))
 			return BUG("a consent to other bytes");
-		TRY(approve_one(
-		    a, job, &s->d.p[dossier_find(&s->d, c->participant_id)], c, s->impressions[i], &file));
-		digest = sha256_of(buf_str(&file));
+		TRY(approve_one(a, job, &s->d.p[dossier_find(&s->d, c->participant_id)], c, s->impressions[i],
+		    &hashed, &file));
+		sha256_prefix_extend(&hashed, buf_str(&file));
+		digest = sha256_prefix_digest(&hashed, STR_NONE, STR_NONE);
 		ret->participant[ret->n] = c->participant_id;
 		ret->sha256[ret->n++] = sha256_hex(a->arena, &digest);
 	}
-	TRY(sealer_timestamp(a->sealer, job, &file, &ret->concluded_ms));
+	TRY(sealer_timestamp(a->sealer, job, &hashed, &file, &ret->concluded_ms));
 	TRY(blob_put(a->blobs, buf_str(&file), &digest));
 	ret->sha256[ret->n++] = sha256_hex(a->arena, &digest);
 	return OK;

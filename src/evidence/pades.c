@@ -1,21 +1,15 @@
 #include "pades.h"
 
 #include "cms.h"
-#include "ossl.h"
 
 enum { TRIES = 2, SPARE = 256 };
 
-static enum err
-digest_ranges(struct str file, const struct pdf_hole *hole, struct sha256 *ret)
+/* Both ranges of the new revision, of whose file so much is hashed already. */
+static struct sha256
+digest_ranges(struct str file, const struct pdf_hole *hole, const struct sha256_prefix *hashed)
 {
-	EVP_MD_CTX *ctx CLEANUP(ossl_md_ctx_free) = EVP_MD_CTX_new();
-
-	if (!ctx || !EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) ||
-	    !EVP_DigestUpdate(ctx, file.p + hole->range[0], hole->range[1]) ||
-	    !EVP_DigestUpdate(ctx, file.p + hole->range[2], hole->range[3]) ||
-	    !EVP_DigestFinal_ex(ctx, ret->b, NULL))
-		return ERR_CRYPTO;
-	return OK;
+	return sha256_prefix_digest(hashed, str_slice(file, hashed->n, hole->range[1]),
+	    str_slice(file, hole->range[2], hole->range[2] + hole->range[3]));
 }
 
 static enum err
@@ -54,7 +48,7 @@ reserve_for(const struct pades *p, enum pdf_sign_kind kind, bool with_timestamp)
 
 static enum err
 try_to_sign(const struct pades *p, struct arena *a, struct pdf_sign_request *req, bool with_timestamp,
-    struct buf *file, int64_t *time_ms)
+    const struct sha256_prefix *hashed, struct buf *file, int64_t *time_ms)
 {
 	struct pdf_hole hole;
 	struct sha256 digest;
@@ -64,7 +58,7 @@ try_to_sign(const struct pades *p, struct arena *a, struct pdf_sign_request *req
 
 	TRY(pdf_open(a, buf_str(file), NULL, &pdf));
 	TRY(pdf_sign_prepare(a, pdf, req, file, &hole));
-	TRY(digest_ranges(buf_str(file), &hole, &digest));
+	digest = digest_ranges(buf_str(file), &hole, hashed);
 	if (req->kind == PDF_SIGN_TIMESTAMP)
 		TRY(tsa_token(p->tsa, p->job, &digest, a, &der, time_ms));
 	else
@@ -79,14 +73,17 @@ enum err
 pades_sign(const struct pades *p, struct pdf_sign_request *req, bool with_timestamp, struct buf *file,
     int64_t *ret_time_ms)
 {
+	struct sha256_prefix none CLEANUP(sha256_prefix_free) = {0};
 	size_t before = file->n;
 	enum err e = ERR_TOO_LARGE;
 
+	if (p->hashed)
+		sha256_prefix_extend(p->hashed, buf_str(file));
 	req->reserve = reserve_for(p, req->kind, with_timestamp);
 	for (int i = 0; i < TRIES && e == ERR_TOO_LARGE; i++) {
 		struct arena a CLEANUP(arena_free) = {0};
 
-		e = try_to_sign(p, &a, req, with_timestamp, file, ret_time_ms);
+		e = try_to_sign(p, &a, req, with_timestamp, p->hashed ? p->hashed : &none, file, ret_time_ms);
 		if (e != OK)
 			file->n = before;
 	}

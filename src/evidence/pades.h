@@ -5,14 +5,17 @@
 
 #include "buf.h"
 #include "keys.h"
+#include "sha256_prefix.h"
 #include "sign.h"
 #include "tsa.h"
 
 struct pades {
 	struct signer signer;
 	const struct certificates *certs;
-	struct tsa *tsa; /* embedded or remote authority */
-	struct str job;  /* which job asks, for keyd's log */
+	struct tsa *tsa;              /* embedded or remote authority */
+	struct str job;               /* which job asks, for keyd's log */
+	struct sha256_prefix *hashed; /* of a beginning of the file, carried from one signature to the next;
+	                                 NULL: nothing is known */
 };
 
 /* *file holds the whole PDF; on OK it holds it with one more revision, on error it is as it was.

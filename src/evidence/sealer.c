@@ -77,7 +77,8 @@ ink_of(struct arena *a, struct str impression, struct pdf_ink *ret)
 }
 
 enum err
-sealer_approve(struct sealer *s, struct str job, const struct seal_approval *what, struct buf *file)
+sealer_approve(struct sealer *s, struct str job, const struct seal_approval *what,
+    struct sha256_prefix *hashed, struct buf *file)
 {
 	struct arena a CLEANUP(arena_free) = {0};
 	struct pades pades = pades_of(s, job);
@@ -88,6 +89,7 @@ sealer_approve(struct sealer *s, struct str job, const struct seal_approval *wha
 	    .reason = what->reason,
 	    .date = clock_pdf(&a, what->at_ms)};
 
+	pades.hashed = hashed;
 	if (what->impression.n) {
 		TRY(ink_of(&a, what->impression, &ink));
 		req.ink = &ink;
@@ -96,11 +98,13 @@ sealer_approve(struct sealer *s, struct str job, const struct seal_approval *wha
 }
 
 enum err
-sealer_timestamp(struct sealer *s, struct str job, struct buf *file, int64_t *ret_time_ms)
+sealer_timestamp(
+    struct sealer *s, struct str job, struct sha256_prefix *hashed, struct buf *file, int64_t *ret_time_ms)
 {
 	struct pades pades = pades_of(s, job);
 	struct pdf_sign_request req = {.kind = PDF_SIGN_TIMESTAMP, .field = FIELD_TIMESTAMP};
 
+	pades.hashed = hashed;
 	return pades_sign(&pades, &req, false, file, ret_time_ms);
 }
 

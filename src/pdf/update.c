@@ -57,22 +57,36 @@ update_object_end(struct update *u)
 	buf_put_c(&u->out, "\nendobj\n");
 }
 
-enum err
-update_stream(struct update *u, uint32_t num, struct str dict, struct str data)
+/* Setting deflate up costs more than a short text has to give: certificates, say, hardly shrink. */
+enum { WORTH_PACKING = 2048 };
+
+static enum err
+pack(struct arena *a, struct str data, struct str *ret)
 {
 	uLongf n = compressBound((uLong)data.n);
 	void *packed;
 
-	if (data.n > UINT_MAX / 2)
-		return ERR_PDF_LIMIT;
-	TRY(arena_try(u->p->a, n, 1, &packed));
+	TRY(arena_try(a, n, 1, &packed));
 	if (compress2(packed, &n, (const Bytef *)data.p, (uLong)data.n, 9) != Z_OK)
 		return ERR_NOMEM;
+	*ret = str_make(packed, n);
+	return OK;
+}
+
+enum err
+update_stream(struct update *u, uint32_t num, struct str dict, struct str data)
+{
+	bool packed = data.n >= WORTH_PACKING;
+
+	if (data.n > UINT_MAX / 2)
+		return ERR_PDF_LIMIT;
+	if (packed)
+		TRY(pack(u->p->a, data, &data));
 	update_object(u, num, 0);
 	buf_put_c(&u->out, "<<");
 	buf_put(&u->out, dict);
-	buf_printf(&u->out, "/Filter/FlateDecode/Length %lu>>\nstream\n", (unsigned long)n);
-	buf_put(&u->out, str_make(packed, n));
+	buf_printf(&u->out, "%s/Length %zu>>\nstream\n", packed ? "/Filter/FlateDecode" : "", data.n);
+	buf_put(&u->out, data);
 	buf_put_c(&u->out, "\nendstream");
 	update_object_end(u);
 	return OK;

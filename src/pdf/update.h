@@ -36,7 +36,8 @@ void
 update_object(struct update *u, uint32_t num, uint16_t gen);
 void
 update_object_end(struct update *u);
-/* A stream object, compressed. dict: entries of its dictionary without /Length and /Filter, "/Key value ..."
+/* A stream object, compressed when that pays. dict: entries of its dictionary without /Length and /Filter,
+ * "/Key value ..."
  */
 MUST_CHECK enum err
 update_stream(struct update *u, uint32_t num, struct str dict, struct str data);

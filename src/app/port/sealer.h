@@ -4,7 +4,7 @@
 #define PORT_SEALER_H
 
 #include "buf.h"
-#include "id.h"
+#include "sha256_prefix.h"
 
 struct sealer;
 
@@ -27,12 +27,15 @@ struct seal_approval {
 MUST_CHECK enum err
 sealer_certify(struct sealer *s, struct str job, const struct seal_place *places, size_t n, int64_t at_ms,
     struct buf *file);
-/* R1..Rn: one approval signature. */
+/* R1..Rn: one approval signature. hashed: of a beginning of *file, {0} at first; given from one to the next,
+ * no byte is hashed twice. */
 MUST_CHECK enum err
-sealer_approve(struct sealer *s, struct str job, const struct seal_approval *what, struct buf *file);
-/* Rc: document timestamp. ret_time_ms = genTime. ERR_TSA: try again later. */
+sealer_approve(struct sealer *s, struct str job, const struct seal_approval *what,
+    struct sha256_prefix *hashed, struct buf *file);
+/* Rc: document timestamp; hashed as above. ret_time_ms = genTime. ERR_TSA: try again later. */
 MUST_CHECK enum err
-sealer_timestamp(struct sealer *s, struct str job, struct buf *file, int64_t *ret_time_ms);
+sealer_timestamp(
+    struct sealer *s, struct str job, struct sha256_prefix *hashed, struct buf *file, int64_t *ret_time_ms);
 /* Rl, Rk: the evidence to judge every signature and timestamp in the file, as of now, and a document
  * timestamp over that (B-LTA). ret_renew_ms: when this has to be done again, well before the timestamp's
  * certificate ends. ERR_TSA: try again later; ERR_CONFIG: the root's key, which signs the lists of revoked

@@ -80,7 +80,8 @@ sealer_certify(struct sealer *s, struct str job, const struct seal_place *places
 }
 
 enum err
-sealer_approve(struct sealer *s, struct str job, const struct seal_approval *what, struct buf *file)
+sealer_approve(struct sealer *s, struct str job, const struct seal_approval *what,
+    struct sha256_prefix *hashed, struct buf *file)
 {
 	seals[FAKE_APPROVE]++;
 	buf_printf(file, "approve field=%.*s name=%.*s reason=%.*s impression=%.*s at=%lld\n",
@@ -90,7 +91,8 @@ sealer_approve(struct sealer *s, struct str job, const struct seal_approval *wha
 }
 
 enum err
-sealer_timestamp(struct sealer *s, struct str job, struct buf *file, int64_t *ret_time_ms)
+sealer_timestamp(
+    struct sealer *s, struct str job, struct sha256_prefix *hashed, struct buf *file, int64_t *ret_time_ms)
 {
 	unsigned left = tsa_failures;
 	while (left > 0)

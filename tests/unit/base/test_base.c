@@ -9,6 +9,7 @@
 #include "clock.h"
 #include "hex.h"
 #include "id.h"
+#include "sha256_prefix.h"
 #include "utf8.h"
 
 static struct arena arena;
@@ -29,6 +30,23 @@ arena_refuses_what_passes_its_limit(void **state)
 	assert_int_equal(arena_try(&small, 1, 1, &p), ERR_NOMEM);
 	assert_int_equal(arena_try(&small, SIZE_MAX / 2, 3, &p), ERR_NOMEM);
 	arena_free(&small);
+}
+
+static void
+a_growing_text_is_hashed_on(void **state)
+{
+	struct sha256_prefix p = {0};
+	struct str whole = STR("one two three");
+	struct sha256 expected = sha256_of(whole), got;
+	got = sha256_prefix_digest(&p, str_slice(whole, 0, 4), str_slice(whole, 4, whole.n));
+	assert_true(sha256_eq(&got, &expected));
+	sha256_prefix_extend(&p, str_slice(whole, 0, 7));
+	got = sha256_prefix_digest(&p, STR(" three"), STR_NONE);
+	assert_true(sha256_eq(&got, &expected));
+	sha256_prefix_extend(&p, whole);
+	got = sha256_prefix_digest(&p, STR_NONE, STR_NONE);
+	assert_true(sha256_eq(&got, &expected) && p.n == whole.n);
+	sha256_prefix_free(&p);
 }
 
 static void
@@ -116,6 +134,8 @@ main(void)
 		return 1;
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_teardown(arena_refuses_what_passes_its_limit, empty_arena),
+	    cmocka_unit_test_teardown(a_growing_text_is_hashed_on, empty_arena),
+
 	    cmocka_unit_test_teardown(strings_split_and_number, empty_arena),
 	    cmocka_unit_test_teardown(digests_and_encodings_match_published_vectors, empty_arena),
 	    cmocka_unit_test_teardown(names_keep_their_variants_and_lose_their_tricks, empty_arena),
