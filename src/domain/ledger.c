@@ -3,7 +3,8 @@
 #include "clock.h"
 
 struct ledger_contract {
-	struct str envelope, hash;
+	struct str envelope;
+	char hash[2 * SHA256_LENGTH]; /* of its newest event */
 	int64_t seq;
 };
 
@@ -93,11 +94,15 @@ check_chain(struct ledger_check *c, uint64_t position, const struct audit_event 
 	if (e->seq <= last->seq)
 		return fault(c, LEDGER_REORDERED, position, e->envelope, e->seq);
 #ifndef MUTANT_LEDGER_CHAIN
-	if (!str_eq(e->prev, last->hash))
+	if (!str_eq(e->prev, str_make(last->hash, last->seq ? sizeof(last->hash) : 0)))
 		return fault(c, LEDGER_UNCHAINED, position, e->envelope, e->seq);
 #endif
-	c->contracts_n += last->seq == 0;
-	*last = (struct ledger_contract){e->envelope, hash, e->seq};
+	if (last->seq == 0) {
+		c->contracts_n++;
+		last->envelope = arena_str(c->a, e->envelope);
+	}
+	last->seq = e->seq;
+	memcpy(last->hash, hash.p, sizeof(last->hash)); /* it is the event's own, hence of this length */
 	return true;
 }
 

@@ -27,7 +27,7 @@ enum ledger_fault {
 
 /* A check under way. The first fault ends it; position, contract and seq say where. */
 struct ledger_check {
-	struct arena *a;
+	struct arena *a; /* what is kept of every contract */
 	struct merkle tree;
 	struct ledger_contract *contracts; /* by envelope, open addressing */
 	size_t contracts_n, contracts_cap;
@@ -38,7 +38,8 @@ struct ledger_check {
 	int64_t seq;
 };
 
-/* False when there is a fault, now or before. Texts must outlive the check. */
+/* False when there is a fault, now or before. Of a contract a few words are copied into c->a, however long
+ * the log is; c->envelope is the faulty event's own. */
 bool
 ledger_check_event(struct ledger_check *c, uint64_t position, const struct audit_event *e, struct str hash);
 /* A checkpoint of the events so far; larger ones wait for ledger_check_end(). */

@@ -71,15 +71,18 @@ export_log(const struct arguments *arg)
 }
 
 /* ---- verify ---- */
+enum { LINE_MAX_BYTES = 1 << 20 };
+
+/* A log is read line by line: it may be of any length. */
 struct checking {
-	struct arena a;
+	struct arena a, line; /* what is kept, and what this line says */
 	struct ledger_check log;
 	struct str trust;
 	struct checkpoint {
 		uint64_t size;
 		struct str root;
 	} * older; /* of the file given with --checkpoint, ascending */
-	size_t older_n, older_at;
+	size_t older_n, older_cap, older_at;
 	uint64_t largest, checkpoints;
 	int64_t last_ms;
 	char problem[300];
@@ -99,7 +102,7 @@ static struct str
 text_of(struct checking *c, json_t *o, const char *key)
 {
 	json_t *v = json_object_get(o, key);
-	return json_is_string(v) ? arena_str(&c->a, str_make(json_string_value(v), json_string_length(v)))
+	return json_is_string(v) ? arena_str(&c->line, str_make(json_string_value(v), json_string_length(v)))
 	                         : STR_NONE;
 }
 
@@ -126,7 +129,7 @@ take_event(struct checking *c, json_t *o, size_t line)
 static bool
 decode(struct checking *c, struct str base64, struct str *ret)
 {
-	unsigned char *out = arena_alloc(&c->a, base64.n + 1);
+	unsigned char *out = arena_alloc(&c->line, base64.n + 1);
 	int n = base64.n && base64.n % 4 == 0 && base64.n < (1 << 20)
 	            ? EVP_DecodeBlock(out, (const unsigned char *)base64.p, (int)base64.n)
 	            : -1;
@@ -145,9 +148,9 @@ read_checkpoint(struct checking *c, json_t *o, size_t line, struct checkpoint *r
 	const char *why = "";
 	if (!ledger_note_read(note, &ret->size, &ret->root) || !decode(c, text_of(c, o, "signature"), &der))
 		return wrong(c, line, "this is no checkpoint", "チェックポイントとして読めません");
-	if (note_check(&c->a, note, der, c->trust, &c->last_ms, &why) == OK)
+	if (note_check(&c->line, note, der, c->trust, &c->last_ms, &why) == OK)
 		return true;
-	return wrong(c, line, why, arena_cstr(&c->a, verify_words(&c->a, str_c(why), false)));
+	return wrong(c, line, why, arena_cstr(&c->line, verify_words(&c->line, str_c(why), false)));
 }
 
 static bool
@@ -173,6 +176,14 @@ take_older(struct checking *c, json_t *o, size_t line)
 		return false;
 	if (c->older_n && p.size <= c->older[c->older_n - 1].size)
 		return wrong(c, line, "the checkpoints are out of order", "チェックポイントの順番が違います");
+	p.root = arena_str(&c->a, p.root);
+	if (c->older_n == c->older_cap) {
+		struct checkpoint *more = ARENA_ARRAY(&c->a, struct checkpoint, c->older_cap * 2 + 64);
+		if (c->older_n)
+			memcpy(more, c->older, c->older_n * sizeof(*more));
+		c->older = more;
+		c->older_cap = c->older_cap * 2 + 64;
+	}
 	c->older[c->older_n++] = p;
 	c->largest = p.size;
 	return true;
@@ -184,11 +195,25 @@ take_line(struct checking *c, json_t *o, size_t line)
 	return json_object_get(o, "event") ? take_event(c, o, line) : take_checkpoint(c, o, line);
 }
 
+/* The next line without its end. False at the end of the file, or when the line is too long to be one of
+ * ours. */
 static bool
-each_line(struct checking *c, struct str text, bool (*take)(struct checking *c, json_t *o, size_t line))
+next_line(struct checking *c, FILE *f, struct str *ret)
+{
+	struct buf b CLEANUP(buf_free) = {.limit = LINE_MAX_BYTES};
+	int byte;
+	while ((byte = getc_unlocked(f)) != EOF && byte != '\n')
+		buf_put_byte(&b, (char)byte);
+	arena_reset(&c->line);
+	*ret = b.overflow ? STR("too long") : arena_str(&c->line, buf_str(&b));
+	return byte != EOF || b.n;
+}
+
+static bool
+each_line(struct checking *c, FILE *f, bool (*take)(struct checking *c, json_t *o, size_t line))
 {
 	struct str line;
-	for (size_t n = 1; str_split(&text, '\n', &line); n++) {
+	for (size_t n = 1; next_line(c, f, &line); n++) {
 		json_t *o = json_loadb(line.p, line.n, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
 		bool good = json_is_object(o)
 		                ? take(c, o, n)
@@ -257,20 +282,34 @@ say_verdict(struct checking *c, bool good)
 	return 0;
 }
 
+static void
+close_file(FILE **f)
+{
+	if (*f)
+		fclose(*f);
+}
+
 static int
-verify_log(const struct arguments *arg, const char *file)
+verify_log(const struct arguments *arg, const char *path)
 {
 	static struct checking c;
-	struct str text, older = STR_NONE;
-	c.log.a = &c.a;
-	if (cli_file_read(&c.a, file, &text) != OK ||
-	    (arg->trust && cli_file_read(&c.a, arg->trust, &c.trust) != OK) ||
-	    (arg->older && cli_file_read(&c.a, arg->older, &older) != OK))
+	FILE *log CLEANUP(close_file) = fopen(path, "re");
+	FILE *older CLEANUP(close_file) = arg->older ? fopen(arg->older, "re") : NULL;
+	if (!log || (arg->older && !older)) {
+		fprintf(stderr, "keiin: cannot read %s: %m\n", log ? arg->older : path);
 		return 2;
-	c.older = ARENA_ARRAY(&c.a, struct checkpoint, older.n / 100 + 1);
-	bool good = each_line(&c, older, take_older) && each_line(&c, text, take_line) &&
+	}
+	c.log.a = &c.a;
+	if (arg->trust && cli_file_read(&c.a, arg->trust, &c.trust) != OK)
+		return 2;
+	bool good = (!older || each_line(&c, older, take_older)) && each_line(&c, log, take_line) &&
 	            ledger_check_end(&c.log, c.largest);
+	if (ferror(log) || (older && ferror(older))) {
+		fprintf(stderr, "keiin: cannot read %s: %m\n", ferror(log) ? path : arg->older);
+		return 2;
+	}
 	int status = say_verdict(&c, good);
+	arena_free(&c.line);
 	arena_free(&c.a);
 	return status;
 }
