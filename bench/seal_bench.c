@@ -3,6 +3,7 @@
  *   seal_bench FOLDER PDF [SECONDS]
  *
  * Keys are made in FOLDER. Prints one JSON object a line: name, value, unit, limit, limit_value, ratio, n. */
+#include "archive.h"
 #include "clock.h"
 #include "pades.h"
 
@@ -61,7 +62,8 @@ seal_once(struct subject *s, struct buf *file)
 	must(pades_sign(&p, &req, s->level != B_B, file, NULL), "seal");
 	if (s->level == B_LTA) {
 		p.hashed = NULL; /* archiving comes minutes later, in a job of its own */
-		must(pades_archive(&p, &s->crl, 1, file, &at_ms, &until_ms), "archive");
+		must(archive_material(NULL, &s->crl, 1, file), "material");
+		must(archive_timestamp(&p, file, &at_ms, &until_ms), "archive");
 	}
 }
 

@@ -6,6 +6,7 @@
 #define APP_APP_H
 
 #include "arena.h"
+#include "authority.h"
 #include "blob.h"
 #include "certificate.h"
 #include "documents.h"
@@ -36,9 +37,10 @@ struct app {
 	struct store *store;
 	struct blobs *blobs;
 	struct pdfd *documents;
-	struct sealer *sealer; /* role jobs only */
-	struct mailer *mailer; /* role jobs only */
-	struct outbox *outbox; /* NULL when mails are really sent */
+	struct sealer *sealer;       /* role jobs only */
+	struct mailer *mailer;       /* role jobs only */
+	struct authority *authority; /* role web only */
+	struct outbox *outbox;       /* NULL when mails are really sent */
 	const struct app_config *config;
 	struct arena *arena;
 	int64_t now_ms;

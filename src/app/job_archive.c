@@ -20,16 +20,22 @@ least(int64_t a, int64_t b)
 }
 
 static enum err
-archive_file(struct app *a, struct str job, struct str sha256, struct str *ret_sha256, int64_t *ret_renew_ms)
+file_read(struct app *a, struct str job, struct str sha256, struct buf *ret)
 {
-	struct buf file CLEANUP(buf_free) = {0};
 	struct sha256 digest;
 	struct str pdf;
 	TRY(digest_read(sha256, &digest));
 	TRY(blob_get(a->blobs, &digest, a->arena, &pdf));
-	buf_put(&file, pdf);
-	TRY(sealer_archive(a->sealer, job, &file, ret_renew_ms));
-	TRY(blob_put(a->blobs, buf_str(&file), &digest));
+	buf_put(ret, pdf);
+	return sealer_material(a->sealer, job, ret);
+}
+
+static enum err
+file_stamp(struct app *a, struct str job, struct buf *file, struct str *ret_sha256, int64_t *ret_renew_ms)
+{
+	struct sha256 digest;
+	TRY(sealer_archive(a->sealer, job, file, ret_renew_ms));
+	TRY(blob_put(a->blobs, buf_str(file), &digest));
 	*ret_sha256 = sha256_hex(a->arena, &digest);
 	return OK;
 }
@@ -40,14 +46,17 @@ newest(struct str archived, struct str first)
 	return archived.n ? archived : first;
 }
 
+/* Timestamps may cost money: none is asked for before both files are ready for theirs. */
 static enum err
 archive_files(struct app *a, struct str job, struct archiving *r)
 {
+	struct buf contract CLEANUP(buf_free) = {0}, certificate CLEANUP(buf_free) = {0};
 	int64_t contract_ms, certificate_ms;
-	TRY(archive_file(
-	    a, job, newest(r->e.archived_sha256, r->e.concluded_sha256), &r->contract, &contract_ms));
-	TRY(archive_file(a, job, newest(r->e.archived_certificate_sha256, r->e.certificate_sha256),
-	    &r->certificate, &certificate_ms));
+	TRY(file_read(a, job, newest(r->e.archived_sha256, r->e.concluded_sha256), &contract));
+	TRY(file_read(
+	    a, job, newest(r->e.archived_certificate_sha256, r->e.certificate_sha256), &certificate));
+	TRY(file_stamp(a, job, &contract, &r->contract, &contract_ms));
+	TRY(file_stamp(a, job, &certificate, &r->certificate, &certificate_ms));
 	r->renew_after_ms = least(contract_ms, certificate_ms);
 	return OK;
 }

@@ -1,5 +1,7 @@
 #include "hex.h"
 
+#include <sodium.h>
+
 void
 hex_encode_to(const void *bytes, size_t n, char *ret_2n)
 {
@@ -98,4 +100,16 @@ base64_encode(struct arena *a, struct str bytes, unsigned line_length)
 		p[o++] = '\n';
 	}
 	return str_make(p, o);
+}
+
+enum err
+base64_decode(struct arena *a, struct str s, struct str *ret)
+{
+	void *out;
+	size_t n;
+	TRY(arena_try(a, s.n + 1, 1, &out));
+	if (sodium_base642bin(out, s.n + 1, s.p, s.n, NULL, &n, NULL, sodium_base64_VARIANT_ORIGINAL))
+		return ERR_INVALID;
+	*ret = str_make(out, n);
+	return OK;
 }

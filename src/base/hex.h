@@ -17,5 +17,8 @@ base64url_encode(struct arena *a, struct str bytes);
 /* Standard base64 with padding (RFC 4648 4); line_length 0 = one line, else CRLF after so many characters. */
 struct str
 base64_encode(struct arena *a, struct str bytes, unsigned line_length);
+/* The same, read: nothing but it. ERR_INVALID. */
+MUST_CHECK enum err
+base64_decode(struct arena *a, struct str s, struct str *ret);
 
 #endif

@@ -66,10 +66,10 @@ cms_encode(struct arena *a, const struct cms_request *r, const struct cms_signed
 	struct str content = r->content.n ? DER(a, DER_SEQUENCE, OID_TST_INFO,
 	                                        DER(a, DER_CONTEXT_0, DER(a, DER_OCTETS, r->content)))
 	                                  : DER(a, DER_SEQUENCE, OID_DATA);
+	struct str chain = r->bare ? STR_NONE : der_set_of(a, DER_CONTEXT_0, certificates, 2);
 	/* Version 3 when the content is no plain data (5.1). */
-	struct str signed_data =
-	    DER(a, DER_SEQUENCE, der_small(a, r->content.n ? 3 : 1), DER(a, DER_SET, sha256), content,
-	        der_set_of(a, DER_CONTEXT_0, certificates, 2), DER(a, DER_SET, signer_info));
+	struct str signed_data = DER(a, DER_SEQUENCE, der_small(a, r->content.n ? 3 : 1),
+	    DER(a, DER_SET, sha256), content, chain, DER(a, DER_SET, signer_info));
 
 	return DER(a, DER_SEQUENCE, OID_SIGNED_DATA, DER(a, DER_CONTEXT_0, signed_data));
 }

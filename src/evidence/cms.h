@@ -13,6 +13,7 @@ struct cms_request {
 	struct str job;
 	struct sha256 digest; /* of the content */
 	struct str content;   /* DER of TSTInfo, embedded as id-ct-TSTInfo; empty = detached data */
+	bool bare;            /* without certificates */
 };
 
 /* What was signed and the signature: kept apart so that a timestamp over the signature can be added. */

@@ -1,7 +1,7 @@
-#include "crl.h"
+#include "crl_issuer.h"
 #include "log.h"
-#include "ossl.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
@@ -10,12 +10,6 @@
 #include <unistd.h>
 
 enum { PATH_LENGTH = 4096, LINE_LENGTH = 200, SERIAL_LENGTH = 80, TIME_LENGTH = 20 };
-
-struct crl_issuer {
-	EVP_PKEY *key;
-	X509 *certificate;
-	STACK_OF(X509_REVOKED) * revoked;
-};
 
 OSSL_CLEANUP(crl_free, X509_CRL, X509_CRL_free)
 
@@ -27,6 +21,7 @@ crl_issuer_free(struct crl_issuer *i)
 	EVP_PKEY_free(i->key);
 	X509_free(i->certificate);
 	sk_X509_REVOKED_pop_free(i->revoked, X509_REVOKED_free);
+	sk_X509_pop_free(i->issued, X509_free);
 	free(i);
 }
 
@@ -83,6 +78,26 @@ read_revoked(const char *dir, STACK_OF(X509_REVOKED) * to)
 	return e;
 }
 
+/* Every certificate of the folder that the root issued. */
+static enum err
+read_issued(const char *dir, struct crl_issuer *i)
+{
+	DIR *d = opendir(dir);
+	if (!d)
+		return ERR_IO;
+	for (struct dirent *entry = readdir(d); entry; entry = readdir(d)) {
+		FILE *f = str_ends(str_c(entry->d_name), STR(".pem")) ? open_file(dir, entry->d_name) : NULL;
+		X509 *x = f ? PEM_read_X509(f, NULL, NULL, NULL) : NULL;
+		if (f)
+			fclose(f);
+		if (!x || X509_verify(x, X509_get0_pubkey(i->certificate)) != 1 ||
+		    !sk_X509_push(i->issued, x))
+			X509_free(x);
+	}
+	closedir(d);
+	return OK;
+}
+
 enum err
 crl_issuer_load(const char *dir, struct crl_issuer **ret)
 {
@@ -94,7 +109,11 @@ crl_issuer_load(const char *dir, struct crl_issuer **ret)
 		i->key = PEM_read_PrivateKey(key, NULL, NULL, NULL);
 		i->certificate = PEM_read_X509(certificate, NULL, NULL, NULL);
 		i->revoked = sk_X509_REVOKED_new_null();
-		e = i->key && i->certificate && i->revoked ? read_revoked(dir, i->revoked) : ERR_CRYPTO;
+		i->issued = sk_X509_new_null();
+		e = i->key && i->certificate && i->revoked && i->issued ? read_revoked(dir, i->revoked)
+		                                                        : ERR_CRYPTO;
+		if (e == OK)
+			e = read_issued(dir, i);
 	}
 	bool absent = !key;
 	if (key)

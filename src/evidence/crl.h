@@ -18,5 +18,15 @@ crl_issuer_free(struct crl_issuer *i);
 enum { CRL_DAYS = 35 };
 MUST_CHECK enum err
 crl_issue(struct crl_issuer *i, int64_t now_ms, struct arena *a, struct str *ret);
+/* An answer about one certificate of the folder (RFC 6960 4.2), good for a day; of a fixed size: it crosses
+ * from role to role. ERR_NOT_FOUND when the root did not issue it. DER. */
+enum { OCSP_SERIAL_MAX = 20 };
+struct ocsp_subject {
+	unsigned char by_sha256; /* how the question named the issuer; else by SHA-1 */
+	unsigned char serial_n, serial[OCSP_SERIAL_MAX]; /* big-endian */
+};
+MUST_CHECK enum err
+ocsp_issue(
+    struct crl_issuer *i, const struct ocsp_subject *about, int64_t now_ms, struct arena *a, struct str *ret);
 
 #endif

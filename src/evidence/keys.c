@@ -96,6 +96,12 @@ keys_crl(struct keys *k, int64_t now_ms, struct arena *a, struct str *ret)
 	return k->issuer ? crl_issue(k->issuer, now_ms, a, ret) : ERR_NOT_FOUND;
 }
 
+enum err
+keys_ocsp(struct keys *k, const struct ocsp_subject *about, int64_t now_ms, struct arena *a, struct str *ret)
+{
+	return k->issuer ? ocsp_issue(k->issuer, about, now_ms, a, ret) : ERR_NOT_FOUND;
+}
+
 static enum err
 crl_here(void *self, struct str job, struct arena *a, struct str *ret)
 {

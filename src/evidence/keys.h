@@ -27,6 +27,7 @@ enum key_algorithm { KEY_P256, KEY_RSA3072 };
 
 struct keys_subject {
 	struct str organisation; /* O= and in the CN of the certificates, UTF-8 */
+	struct str base_url;     /* where the certificates say that one can ask about them; empty: nowhere */
 };
 
 /* Makes what is missing in the folder (0700): root CA, seal key and certificate, TSA key and certificate
@@ -47,6 +48,10 @@ MUST_CHECK enum err
 keys_sign(struct keys *k, enum key_id key, const struct sha256 *digest, struct arena *a, struct str *ret);
 MUST_CHECK enum err
 keys_crl(struct keys *k, int64_t now_ms, struct arena *a, struct str *ret);
+/* ERR_NOT_FOUND when the root did not issue it, or its key was taken away. */
+struct ocsp_subject;
+MUST_CHECK enum err
+keys_ocsp(struct keys *k, const struct ocsp_subject *about, int64_t now_ms, struct arena *a, struct str *ret);
 struct signer
 keys_signer(struct keys *k);
 

@@ -104,6 +104,35 @@ set_name(X509 *x, const struct profile *profile, struct str organisation)
 }
 
 static bool
+add_extension(X509 *x, X509V3_CTX *ctx, int nid, const char *value)
+{
+	X509_EXTENSION *e = X509V3_EXT_conf_nid(NULL, ctx, nid, value);
+	bool ok = e && X509_add_ext(x, e, -1);
+
+	X509_EXTENSION_free(e);
+	return ok;
+}
+
+/* Where to ask about a certificate (RFC 5280 4.2.2.1, 4.2.1.13). */
+static bool
+add_addresses(X509 *x, X509 *issuer, struct str base_url)
+{
+	char ocsp[512], list[512];
+	X509V3_CTX ctx;
+	int n = snprintf(ocsp, sizeof(ocsp), "OCSP;URI:%.*s/ocsp", STR_ARG(base_url));
+
+	if (base_url.n == 0 || issuer == x)
+		return true;
+	if (n >= (int)sizeof(ocsp) || str_find(base_url, STR(",")) >= 0)
+		return false;
+	snprintf(list, sizeof(list), "URI:%.*s/crl", STR_ARG(base_url));
+	X509V3_set_ctx_nodb(&ctx);
+	X509V3_set_ctx(&ctx, issuer, x, NULL, NULL, 0);
+	return add_extension(x, &ctx, NID_info_access, ocsp) &&
+	       add_extension(x, &ctx, NID_crl_distribution_points, list);
+}
+
+static bool
 add_extensions(X509 *x, const struct profile *profile, X509 *issuer)
 {
 	X509V3_CTX ctx;
@@ -112,21 +141,15 @@ add_extensions(X509 *x, const struct profile *profile, X509 *issuer)
 	X509V3_set_ctx(&ctx, issuer, x, NULL, NULL, 0);
 	for (size_t i = 0;
 	     i < sizeof(profile->extensions) / sizeof(profile->extensions[0]) && profile->extensions[i].value;
-	     i++) {
-		X509_EXTENSION *e =
-		    X509V3_EXT_conf_nid(NULL, &ctx, profile->extensions[i].nid, profile->extensions[i].value);
-		bool ok = e && X509_add_ext(x, e, -1);
-
-		X509_EXTENSION_free(e);
-		if (!ok)
+	     i++)
+		if (!add_extension(x, &ctx, profile->extensions[i].nid, profile->extensions[i].value))
 			return false;
-	}
 	return true;
 }
 
 static enum err
-issue(const struct profile *profile, struct str organisation, const struct authority *ca, EVP_PKEY *key,
-    X509 **ret)
+issue(const struct profile *profile, const struct keys_subject *subject, const struct authority *ca,
+    EVP_PKEY *key, X509 **ret)
 {
 	X509 *x = X509_new();
 	X509 *issuer = ca->certificate ? ca->certificate : x;
@@ -134,10 +157,12 @@ issue(const struct profile *profile, struct str organisation, const struct autho
 
 	*ret = x; /* the caller frees it, good or not */
 	if (!x || !X509_set_version(x, X509_VERSION_3) || !set_serial(x) ||
-	    !set_name(x, profile, organisation) || !X509_set_issuer_name(x, X509_get_subject_name(issuer)) ||
+	    !set_name(x, profile, subject->organisation) ||
+	    !X509_set_issuer_name(x, X509_get_subject_name(issuer)) ||
 	    !X509_time_adj_ex(X509_getm_notBefore(x), 0, -3600, &now) ||
 	    !X509_time_adj_ex(X509_getm_notAfter(x), profile->years * 365 + profile->years / 4, 0, &now) ||
 	    !X509_set_pubkey(x, key) || !add_extensions(x, profile, issuer) ||
+	    !add_addresses(x, issuer, subject->base_url) ||
 	    X509_sign(x, ca->key ? ca->key : key, EVP_sha256()) <= 0)
 		return ERR_CRYPTO;
 	return OK;
@@ -167,7 +192,7 @@ write_pem(const char *dir, const char *file, const char *ending, mode_t mode, EV
 
 static enum err
 create_one(const char *dir, const struct profile *profile, enum key_algorithm algorithm,
-    struct str organisation, struct authority *ca)
+    const struct keys_subject *subject, struct authority *ca)
 {
 	EVP_PKEY *key CLEANUP(ossl_pkey_free) =
 	    algorithm == KEY_RSA3072 ? EVP_RSA_gen(3072) : EVP_EC_gen("P-256");
@@ -175,7 +200,7 @@ create_one(const char *dir, const struct profile *profile, enum key_algorithm al
 
 	if (!key)
 		return ERR_CRYPTO;
-	TRY(issue(profile, organisation, ca, key, &x));
+	TRY(issue(profile, subject, ca, key, &x));
 	TRY(write_pem(dir, profile->file, ".key.new", 0400, key, NULL));
 	TRY(write_pem(dir, profile->file, ".pem.new", 0444, NULL, x));
 	if (!ca->key) { /* the first one is the root */
@@ -245,7 +270,7 @@ keys_create(const char *dir, enum key_algorithm algorithm, const struct keys_sub
 	if (complete)
 		return OK;
 	for (size_t i = 0; i < PROFILES_N; i++)
-		TRY(create_one(dir, &PROFILES[i], algorithm, subject->organisation, &ca));
+		TRY(create_one(dir, &PROFILES[i], algorithm, subject, &ca));
 	for (size_t i = PROFILES_N; i > 0; i--) {
 		TRY(move_into_place(dir, PROFILES[i - 1].file, ".key"));
 		TRY(move_into_place(dir, PROFILES[i - 1].file, ".pem"));

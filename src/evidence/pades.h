@@ -26,13 +26,4 @@ MUST_CHECK enum err
 pades_sign(const struct pades *p, struct pdf_sign_request *req, bool with_timestamp, struct buf *file,
     int64_t *ret_time_ms);
 
-/* Level B-LTA, and its renewal (5.5): the certificates of everything that is signed or stamped in the file
- * and these lists of revoked certificates, DER, are put into its DSS, and a document timestamp over that.
- * *file grows by two revisions or stays as it was. The lists should be made after the newest timestamp of the
- * file, by every root that issued to it. ret_time_ms: of the new timestamp; ret_until_ms: when its
- * certificate ends. */
-MUST_CHECK enum err
-pades_archive(const struct pades *p, struct str *crls, size_t crls_n, struct buf *file, int64_t *ret_time_ms,
-    int64_t *ret_until_ms);
-
 #endif

@@ -1,3 +1,4 @@
+#include "archive.h"
 #include "clock.h"
 #include "cms.h"
 #include "inkan.h"
@@ -16,6 +17,7 @@ struct sealer {
 	struct signer signer;
 	const struct certificates *certs;
 	struct tsa *tsa;
+	struct outside *outside;
 	struct str name; /* common name of the seal's certificate */
 };
 
@@ -27,11 +29,11 @@ pades_of(const struct sealer *s, struct str job)
 
 enum err
 sealer_new(struct arena *a, struct signer signer, const struct certificates *certs, struct tsa *tsa,
-    struct sealer **ret)
+    struct outside *outside, struct sealer **ret)
 {
 	struct sealer *s = ARENA_NEW(a, struct sealer);
 
-	*s = (struct sealer){.signer = signer, .certs = certs, .tsa = tsa};
+	*s = (struct sealer){.signer = signer, .certs = certs, .tsa = tsa, .outside = outside};
 	TRY(x509_common_name(a, certs->seal.leaf, &s->name));
 	*ret = s;
 	return OK;
@@ -109,17 +111,24 @@ sealer_timestamp(
 }
 
 enum err
-sealer_archive(struct sealer *s, struct str job, struct buf *file, int64_t *ret_renew_ms)
+sealer_material(struct sealer *s, struct str job, struct buf *file)
 {
 	struct arena a CLEANUP(arena_free) = {0};
-	struct pades pades = pades_of(s, job);
-	int64_t at_ms, until_ms;
 	struct str crl;
 
 	enum err e = s->signer.crl(s->signer.self, job, &a, &crl);
 	if (e != OK)
 		return e == ERR_NOT_FOUND ? ERR_CONFIG : e;
-	TRY(pades_archive(&pades, &crl, 1, file, &at_ms, &until_ms));
+	return archive_material(s->outside, &crl, 1, file);
+}
+
+enum err
+sealer_archive(struct sealer *s, struct str job, struct buf *file, int64_t *ret_renew_ms)
+{
+	struct pades pades = pades_of(s, job);
+	int64_t at_ms, until_ms;
+
+	TRY(archive_timestamp(&pades, file, &at_ms, &until_ms));
 	int64_t margin_ms = (until_ms - at_ms) / 4;
 	*ret_renew_ms = until_ms - (margin_ms < RENEW_BEFORE_MS ? margin_ms : RENEW_BEFORE_MS);
 	return OK;

@@ -1,7 +1,6 @@
 #include "token.h"
 
 #include "der_read.h"
-#include "signed_data.h"
 
 #include <openssl/x509v3.h>
 #include <time.h>
@@ -115,6 +114,20 @@ read_tst_info(
 	}
 	t->policy = dotted(a, policy.whole);
 	return OK;
+}
+
+enum err
+token_time(const struct signed_data *token, int64_t *ret_ms)
+{
+	struct der_value v;
+	struct str in;
+
+	if (!der_only(token->content, TAG_SEQUENCE, &in))
+		return ERR_INVALID;
+	for (int i = 0; i < 4; i++) /* version, policy, imprint, serial number */
+		if (!der_next(&in, &v))
+			return ERR_INVALID;
+	return der_expect(&in, TAG_TIME, &v) && read_time(v.content, ret_ms) ? OK : ERR_INVALID;
 }
 
 /* 2.3: the purpose timeStamping, critical, and no other. */

@@ -3,6 +3,7 @@
 #define EVIDENCE_TOKEN_H
 
 #include "id.h"
+#include "signed_data.h"
 
 #include <openssl/x509.h>
 #include <stdint.h>
@@ -22,5 +23,8 @@ struct token {
 MUST_CHECK enum err
 token_check(struct arena *a, struct str der, const struct sha256 *imprint, X509_STORE *anchors,
     struct token *ret, const char **ret_problem);
+/* The time that a token states (genTime), of one that is known to be good. ERR_INVALID. */
+MUST_CHECK enum err
+token_time(const struct signed_data *token, int64_t *ret_ms);
 
 #endif

@@ -6,6 +6,28 @@
 
 struct tsa;
 
+/* What a token is asked to be about (RFC 3161 2.4.1), of a fixed size: it crosses from role to role. */
+enum stamp_digest { STAMP_SHA256, STAMP_SHA384, STAMP_SHA512, STAMP_DIGESTS };
+enum { STAMP_IMPRINT_MAX = 64, STAMP_NONCE_MAX = 32 };
+struct stamp {
+	unsigned char digest;                /* enum stamp_digest */
+	unsigned char nonce_n, certificates; /* 0: no nonce; whether the token holds its certificates */
+	unsigned char imprint[STAMP_IMPRINT_MAX], nonce[STAMP_NONCE_MAX]; /* nonce: magnitude, big-endian */
+};
+size_t
+stamp_imprint_length(enum stamp_digest digest);
+/* By the content of its object identifier; false when it is none of them. */
+bool
+stamp_digest_by_oid(struct str oid, enum stamp_digest *ret);
+/* The content of the policy's object identifier. */
+struct str
+stamp_policy(void);
+/* A token of the embedded authority as of now_ms, its serial number 128 random bits. ERR_INVALID when what is
+ * asked for is nonsense. */
+MUST_CHECK enum err
+stamp_make(struct arena *a, struct signer signer, const struct chain *chain, struct str job,
+    const struct stamp *what, int64_t now_ms, struct str *ret);
+
 /* The embedded authority: tokens signed through signer with KEY_TSA; serials are 128 random bits. */
 MUST_CHECK enum err
 tsa_embedded(struct arena *a, struct signer signer, const struct certificates *certs, struct tsa **ret);

@@ -3,15 +3,15 @@
 #include "clock.h"
 #include "der.h"
 #include "der_read.h"
+#include "fetch.h"
 #include "log.h"
 #include "ossl.h"
 #include "token.h"
 #include "tsa_kinds.h"
 
-#include <curl/curl.h>
 #include <openssl/pem.h>
 
-enum { ANSWER_MAX = 1 << 20, SECONDS_MAX = 10, SKEW_MS = 60 * 1000, NONCE_BYTES = 8, RESERVE = 16 * 1024 };
+enum { ANSWER_MAX = 1 << 20, SKEW_MS = 60 * 1000, NONCE_BYTES = 8, RESERVE = 16 * 1024 };
 
 #define OID_SHA256 STR("\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01")
 
@@ -24,54 +24,18 @@ query(struct arena *a, const struct sha256 *digest, struct str nonce)
 	return DER(a, DER_SEQUENCE, der_small(a, 1), imprint, der_integer(a, nonce), STR("\x01\x01\xFF"));
 }
 
-static size_t
-take(char *p, size_t size, size_t n, void *to)
-{
-	struct buf *b = to;
-
-	buf_put(b, str_make(p, size * n));
-	return b->overflow ? 0 : size * n;
-}
-
-static void
-easy_free(CURL **c)
-{
-	curl_easy_cleanup(*c);
-}
-
-static void
-headers_free(struct curl_slist **h)
-{
-	curl_slist_free_all(*h);
-}
-
 static enum err
 ask(const char *url, struct str body, struct buf *answer)
 {
-	CURL *c CLEANUP(easy_free) = curl_easy_init();
-	struct curl_slist *headers CLEANUP(headers_free) =
-	    curl_slist_append(NULL, "Content-Type: application/timestamp-query");
-	long status = 0;
-	CURLcode rc;
+	struct fetch f = {
+	    .url = url, .type = "application/timestamp-query", .body = body, .private_allowed = true};
+	const char *why = "";
+	enum err e = fetch(&f, answer, &why);
 
-	if (!c || !headers)
-		return ERR_NOMEM;
-	curl_easy_setopt(c, CURLOPT_URL, url);
-	curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
-	curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers);
-	curl_easy_setopt(c, CURLOPT_POSTFIELDS, body.p);
-	curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body.n);
-	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, take);
-	curl_easy_setopt(c, CURLOPT_WRITEDATA, answer);
-	curl_easy_setopt(c, CURLOPT_TIMEOUT, (long)SECONDS_MAX);
-	curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
-	rc = curl_easy_perform(c);
-	curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status);
-	if (rc != CURLE_OK || status != 200) {
-		log_event(LOG_WARN, "tsa", "url=%s status=%ld error=%s", url, status, curl_easy_strerror(rc));
-		return ERR_TSA;
-	}
-	return OK;
+	if (e == OK || e == ERR_NOMEM)
+		return e;
+	log_event(LOG_WARN, "tsa", "url=%s error=%s", url, why);
+	return ERR_TSA;
 }
 
 /* 2.4.2: granted, with or without changes; then the token. */

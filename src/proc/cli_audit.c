@@ -4,6 +4,7 @@
 #include "cli_file.h"
 #include "cli_say.h"
 #include "clock.h"
+#include "hex.h"
 #include "ledger.h"
 #include "note.h"
 #include "store_open.h"
@@ -11,7 +12,6 @@
 
 #include <errno.h>
 #include <jansson.h>
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -129,15 +129,7 @@ take_event(struct checking *c, json_t *o, size_t line)
 static bool
 decode(struct checking *c, struct str base64, struct str *ret)
 {
-	unsigned char *out = arena_alloc(&c->line, base64.n + 1);
-	int n = base64.n && base64.n % 4 == 0 && base64.n < (1 << 20)
-	            ? EVP_DecodeBlock(out, (const unsigned char *)base64.p, (int)base64.n)
-	            : -1;
-	if (n < 0)
-		return false;
-	size_t length = (size_t)n - (str_ends(base64, STR("==")) ? 2 : str_ends(base64, STR("=")) ? 1 : 0);
-	*ret = str_make(out, length);
-	return true;
+	return base64.n && base64.n < (1 << 20) && base64_decode(&c->line, base64, ret) == OK;
 }
 
 /* Its signature fits, and what is signed is what it says. */

@@ -2,9 +2,11 @@
 #include "buf.h"
 #include "clock.h"
 #include "ipc.h"
+#include "keyd_public.h"
 #include "lockdown.h"
 #include "log.h"
 
+#include <poll.h>
 #include <pthread.h>
 #include <time.h>
 
@@ -74,42 +76,60 @@ warm_up(struct keys *keys)
 	return keys_sign(keys, KEY_TSA, &digest, &a, &signature);
 }
 
-int
-keyd_serve(int sock, const char *key_dir)
+/* One question of the role that seals. */
+static enum err
+serve_jobs(int sock, struct keys *keys, struct arena *a)
 {
+	struct question q;
+	struct answer ans;
+	struct ipc_frame f;
+	TRY(ipc_recv(sock, a, -1, &f));
+	if (f.kind != IPC_SIGN || f.payload.n != sizeof(q)) {
+		log_event(LOG_WARN, "frame", "kind=%d bytes=%zu", (int)f.kind, f.payload.n);
+		return OK;
+	}
+	memcpy(&q, f.payload.p, sizeof(q));
+	q.job[sizeof(q.job) - 1] = 0;
+	if (q.key == QUESTION_CRL)
+		return answer_crl(sock, keys, &q, a);
+	answer_question(keys, &q, a, &ans);
+	struct ipc_frame out = {.kind = IPC_SIGNED, .payload = str_make(&ans, sizeof(ans))};
+	return ipc_send(sock, &out);
+}
+
+static enum err
+serve_public(int sock, struct keyd_public *public, struct arena *a)
+{
+	struct ipc_frame f;
+	TRY(ipc_recv(sock, a, -1, &f));
+	return keyd_public_answer(public, sock, f.payload, a);
+}
+
+int
+keyd_serve(int sock, int public_sock, const char *key_dir)
+{
+	struct keyd_public *public;
+	struct arena kept = {0}, arena = {0};
 	struct keys *keys;
-	if (keys_load(key_dir, &keys) != OK) {
+	if (keys_load(key_dir, &keys) != OK || keyd_public_new(&kept, keys, key_dir, &public) != OK) {
 		log_event(LOG_ERROR, "keys", "the keys in the data folder cannot be loaded");
 		return 1;
 	}
-	if (warm_up(keys) != OK || lockdown_keyd() != OK)
+	if (warm_up(keys) != OK || keyd_public_warm_up(public, &arena) != OK || lockdown_keyd() != OK)
 		return 1;
-	struct arena arena = {0};
-	for (;;) {
+	struct pollfd fds[] = {{.fd = sock, .events = POLLIN}, {.fd = public_sock, .events = POLLIN}};
+	for (enum err e = OK; e == OK;) {
 		arena_reset(&arena);
-		struct ipc_frame f;
-		enum err e = ipc_recv(sock, &arena, -1, &f);
-		if (e != OK)
-			break;
-		struct question q;
-		if (f.kind != IPC_SIGN || f.payload.n != sizeof(q)) {
-			log_event(LOG_WARN, "frame", "kind=%d bytes=%zu", (int)f.kind, f.payload.n);
+		if (poll(fds, 2, -1) < 0)
 			continue;
-		}
-		memcpy(&q, f.payload.p, sizeof(q));
-		q.job[sizeof(q.job) - 1] = 0;
-		if (q.key == QUESTION_CRL) {
-			if (answer_crl(sock, keys, &q, &arena) != OK)
-				break;
-			continue;
-		}
-		struct answer ans;
-		answer_question(keys, &q, &arena, &ans);
-		struct ipc_frame out = {.kind = IPC_SIGNED, .payload = str_make(&ans, sizeof(ans))};
-		if (ipc_send(sock, &out) != OK)
-			break;
+		/* contracts first: strangers wait */
+		if (fds[0].revents)
+			e = serve_jobs(sock, keys, &arena);
+		else if (fds[1].revents && serve_public(public_sock, public, &arena) != OK)
+			fds[1].fd = -1;
 	}
 	arena_free(&arena);
+	arena_free(&kept);
 	keys_free(keys);
 	return 0;
 }

@@ -4,10 +4,11 @@
 
 #include "keys.h"
 
-/* Serves questions from one socket until it closes. Loads the keys, then gives up files, network and new
+/* Serves questions of the role that seals until its socket closes, and, between them, those of the role that
+ * strangers talk to (keyd_public.h; -1: none). Loads the keys, then gives up files, network and new
  * programs. */
 int
-keyd_serve(int sock, const char *key_dir);
+keyd_serve(int sock, int public_sock, const char *key_dir);
 
 struct keyd_client;
 /* A signer that asks over the socket; usable from several threads. Lives in the arena. */

@@ -10,6 +10,9 @@
 #include "wiring.h"
 #include "worker.h"
 
+/* A server that does not answer keeps no job waiting twice in a minute. */
+enum { OUTSIDE_REST_MS = 60000 };
+
 static enum err
 make_sealer(struct arena *a, const struct config *c, struct sealer **ret)
 {
@@ -22,7 +25,10 @@ make_sealer(struct arena *a, const struct config *c, struct sealer **ret)
 		    a, arena_cstr(a, c->tsa_url), c->tsa_trust.n ? arena_cstr(a, c->tsa_trust) : NULL, &tsa));
 	else
 		TRY(tsa_embedded(a, signer, certs, &tsa));
-	return sealer_new(a, signer, certs, tsa, ret);
+	struct outside *outside = ARENA_NEW(a, struct outside);
+	outside->private_allowed = c->tsa_allow_private;
+	outside->rest_ms = OUTSIDE_REST_MS;
+	return sealer_new(a, signer, certs, tsa, outside, ret);
 }
 
 static enum err

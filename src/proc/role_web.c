@@ -1,7 +1,9 @@
+#include "authority_new.h"
 #include "data_dir.h"
 #include "handlers.h"
 #include "http_server.h"
 #include "id.h"
+#include "keyd_public.h"
 #include "log.h"
 #include "roles.h"
 #include "wiring.h"
@@ -36,6 +38,8 @@ start(struct arena *a, const struct config *c, struct wiring *w, struct http_ser
 	    .self = w,
 	    .error_page = page_error};
 	TRY(wiring_make(a, c, w));
+	TRY(authority_new(
+	    a, keyd_keeper(a, ROLE_FD_KEYD_PUBLIC), w->config.root_pem, c->tsa_serve, &w->app.authority));
 	TRY(read_certificate(a, c, &h));
 	/* the key of forms follows from the links' key, so that a restart does not spoil open pages */
 	struct sha256 csrf = hmac_sha256(w->config.link_key, STR("csrf"));

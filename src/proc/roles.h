@@ -9,13 +9,14 @@
 #include "config.h"
 
 enum role_fd {
-	ROLE_FD_CONFIG = 3,   /* config_encode() text; not for pdfd */
-	ROLE_FD_READY = 4,    /* one byte is written when the role serves */
-	ROLE_FD_LISTEN = 5,   /* web */
-	ROLE_FD_REDIRECT = 6, /* web: plain http, or closed */
-	ROLE_FD_PDFD = 7,     /* pdfd: its end; web, jobs: the other */
-	ROLE_FD_KEYD = 8,     /* keyd: its end; jobs: the other */
-	ROLE_FD_KICK = 9      /* web, jobs: an eventfd that wakes the jobs */
+	ROLE_FD_CONFIG = 3,      /* config_encode() text; not for pdfd */
+	ROLE_FD_READY = 4,       /* one byte is written when the role serves */
+	ROLE_FD_LISTEN = 5,      /* web */
+	ROLE_FD_REDIRECT = 6,    /* web: plain http, or closed */
+	ROLE_FD_PDFD = 7,        /* pdfd: its end; web, jobs: the other */
+	ROLE_FD_KEYD = 8,        /* keyd: its end; jobs: the other */
+	ROLE_FD_KICK = 9,        /* web, jobs: an eventfd that wakes the jobs */
+	ROLE_FD_KEYD_PUBLIC = 10 /* keyd: its end; web: the other */
 };
 
 /* Each serves until told to stop (SIGTERM) and returns the exit status. */

@@ -32,7 +32,7 @@ struct passed_fd {
 
 struct child {
 	const char *role;
-	struct passed_fd fds[6];
+	struct passed_fd fds[8];
 	unsigned fds_n;
 	pid_t pid;
 	int64_t started_ms, restart_at_ms;
@@ -125,8 +125,9 @@ static enum err
 wire(struct arena *a, const struct config *config, struct supervisor *s)
 {
 	struct child *c = s->children;
-	int keyd[2], pdfd[2], listen_fd, redirect_fd = -1;
+	int keyd[2], public[2], pdfd[2], listen_fd, redirect_fd = -1;
 	TRY(pair(keyd));
+	TRY(pair(public));
 	TRY(pair(pdfd));
 	if (pipe2(s->ready, O_CLOEXEC))
 		return ERR_IO;
@@ -139,6 +140,7 @@ wire(struct arena *a, const struct config *config, struct supervisor *s)
 	c[KEYD].role = "keyd";
 	TRY(give_config(a, &c[KEYD], config, 0));
 	give(&c[KEYD], keyd[1], ROLE_FD_KEYD);
+	give(&c[KEYD], public[1], ROLE_FD_KEYD_PUBLIC);
 	c[PDFD].role = "pdfd";
 	give(&c[PDFD], pdfd[1], ROLE_FD_PDFD);
 	c[JOBS].role = "jobs";
@@ -153,6 +155,7 @@ wire(struct arena *a, const struct config *config, struct supervisor *s)
 	if (redirect_fd >= 0)
 		give(&c[WEB], lift(redirect_fd), ROLE_FD_REDIRECT);
 	give(&c[WEB], pdfd[0], ROLE_FD_PDFD);
+	give(&c[WEB], public[0], ROLE_FD_KEYD_PUBLIC);
 	give(&c[WEB], kick, ROLE_FD_KICK);
 	return OK;
 }

@@ -33,6 +33,6 @@ evidence="$root/src/evidence/anchors.c $root/src/evidence/der_read.c $root/src/e
 fuzz pdf "$(ls "$root"/src/pdf/*.c)" "-lz"
 fuzz form "$root/src/web/http/multipart.c $root/src/web/http/urlencoded.c" ""
 fuzz cms "$evidence $root/src/evidence/note.c" ""
-fuzz crl "$evidence $root/src/evidence/material.c $(ls "$root"/src/pdf/*.c)" "-lz"
-fuzz verify "$evidence $root/src/evidence/material.c $root/src/evidence/verify.c $root/src/evidence/verify_report.c $(ls "$root"/src/pdf/*.c)" "-lz -ljansson"
+fuzz crl "$evidence $root/src/evidence/material.c $root/src/evidence/ocsp.c $(ls "$root"/src/pdf/*.c)" "-lz"
+fuzz verify "$evidence $root/src/evidence/material.c $root/src/evidence/ocsp.c $root/src/evidence/verify.c $root/src/evidence/verify_report.c $(ls "$root"/src/pdf/*.c)" "-lz -ljansson"
 fuzz ledger "$root/src/domain/ledger.c $root/src/domain/merkle.c $root/src/domain/audit.c" ""

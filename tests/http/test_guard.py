@@ -86,8 +86,19 @@ def refuses_forgery(path, kind, body):
             who(kind).cookies.pop("__Host-lang", None)
 
 
+def acts_for_nobody(path):
+    """What is taken without a token must have no effect, whoever's browser is made to send it."""
+    before = keiin.dump()
+    for kind in ("text/plain", "application/timestamp-query", "application/ocsp-request"):
+        answer = sender.send("POST", path, b"x" * 100, {"Content-Type": kind, "Origin": "https://evil.example"})
+        assert answer.status in (200, 404, 422) and not answer.headers.get_all("Set-Cookie"), answer.status
+    kept_the_same(before, "after raw bodies")
+
+
 for method, route, name, kind, body in ROUTES:
-    if method == "POST":
+    if method == "POST" and body == "RAW":
+        add(f"raw POST {route}", acts_for_nobody, route)
+    elif method == "POST":
         add(f"forged POST {route}", refuses_forgery, route, kind, body)
 
 

@@ -36,10 +36,13 @@ sealer_approve(struct sealer *s, struct str job, const struct seal_approval *wha
 MUST_CHECK enum err
 sealer_timestamp(
     struct sealer *s, struct str job, struct sha256_prefix *hashed, struct buf *file, int64_t *ret_time_ms);
-/* Rl, Rk: the evidence to judge every signature and timestamp in the file, as of now, and a document
- * timestamp over that (B-LTA). ret_renew_ms: when this has to be done again, well before the timestamp's
- * certificate ends. ERR_TSA: try again later; ERR_CONFIG: the root's key, which signs the lists of revoked
- * certificates, is not there. */
+/* Rl, Rk, first: what is needed to judge every signature and timestamp in the file, as of now. ERR_TSA: an
+ * authority does not say yet what is needed, try again later; ERR_CONFIG: the root's key, which signs the
+ * lists of revoked certificates, is not there. */
+MUST_CHECK enum err
+sealer_material(struct sealer *s, struct str job, struct buf *file);
+/* Rl, Rk, then: a document timestamp over that (B-LTA). ret_renew_ms: when this has to be done again, well
+ * before the timestamp's certificate ends. ERR_TSA: try again later. */
 MUST_CHECK enum err
 sealer_archive(struct sealer *s, struct str job, struct buf *file, int64_t *ret_renew_ms);
 /* A document of our own (the certificate): one B-T signature. */

@@ -160,6 +160,11 @@ read_form(struct exchange *x)
 	}
 	struct http_field *fields;
 	size_t n;
+	if (x->route->body == ROUTE_RAW) {
+		x->req.body = buf_str(&x->form);
+		x->req.content_type = x->content_type;
+		return OK;
+	}
 	TRY(urlencoded_parse(&x->arena, buf_str(&x->form), FIELDS_MAX, &fields, &n));
 	x->req.form = ARENA_ARRAY(&x->arena, struct http_part, n);
 	x->req.form_n = n;
@@ -172,7 +177,8 @@ read_form(struct exchange *x)
 static enum err
 check_csrf(const struct exchange *x)
 {
-	if (x->req.method != HTTP_POST)
+	/* what is taken raw acts for nobody: programs without a session ask */
+	if (x->req.method != HTTP_POST || x->route->body == ROUTE_RAW)
 		return OK;
 #ifdef MUTANT_NO_CSRF
 	return OK;

@@ -30,6 +30,8 @@ struct http_request {
 	size_t query_n;
 	struct http_part *form;
 	size_t form_n;
+	struct str body; /* of routes that take it as it is */
+	struct str content_type;
 	struct str ip, user_agent, accept_language, if_none_match, range;
 	struct str
 	    session; /* value of the user's or signer's cookie as the route's `who` asks for, empty if none */

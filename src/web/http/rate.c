@@ -12,7 +12,8 @@ static const unsigned per_minute[RATE_CLASSES] = {[RATE_PAGE] = 1200,
     [RATE_LOGIN] = 30,
     [RATE_CODE] = 30,
     [RATE_UPLOAD] = 60,
-    [RATE_PREVIEW] = 600};
+    [RATE_PREVIEW] = 600,
+    [RATE_AUTHORITY] = 120};
 
 struct bucket {
 	uint64_t key;

@@ -6,7 +6,16 @@
 
 #include <stdint.h>
 
-enum rate_class { RATE_PAGE, RATE_ASSET, RATE_LOGIN, RATE_CODE, RATE_UPLOAD, RATE_PREVIEW, RATE_CLASSES };
+enum rate_class {
+	RATE_PAGE,
+	RATE_ASSET,
+	RATE_LOGIN,
+	RATE_CODE,
+	RATE_UPLOAD,
+	RATE_PREVIEW,
+	RATE_AUTHORITY,
+	RATE_CLASSES
+};
 
 struct rate;
 struct rate *

@@ -8,6 +8,10 @@ matches(const char *pattern, struct str path, struct str args[4])
 	p = str_slice(p, 1, p.n);
 	path = str_slice(path, 1, path.n);
 	for (;;) {
+		if (str_eq(p, STR("{...}"))) {
+			args[n] = path;
+			return path.n > 0;
+		}
 		bool more_want = str_split(&p, '/', &want), more_have = str_split(&path, '/', &have);
 		if (more_want != more_have)
 			return false;

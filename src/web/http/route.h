@@ -6,7 +6,7 @@
 #include "rate.h"
 
 enum route_who { ROUTE_ANYONE, ROUTE_USER, ROUTE_SIGNER, ROUTE_LINK };
-enum route_body { ROUTE_NONE, ROUTE_FORM, ROUTE_UPLOAD };
+enum route_body { ROUTE_NONE, ROUTE_FORM, ROUTE_UPLOAD, ROUTE_RAW };
 
 struct route {
 	enum http_method method;

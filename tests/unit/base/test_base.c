@@ -76,6 +76,12 @@ digests_and_encodings_match_published_vectors(void **state)
 	assert_true(str_eq(
 	    sha256_hex(&arena, &d), STR("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")));
 	assert_true(str_eq(base64_encode(&arena, STR("foob"), 0), STR("Zm9vYg=="))); /* RFC 4648 10 */
+	struct str read;
+	assert_int_equal(base64_decode(&arena, STR("Zm9vYg=="), &read), OK);
+	assert_true(str_eq(read, STR("foob")));
+	assert_int_equal(base64_decode(&arena, STR("Zm9vYg="), &read), ERR_INVALID);
+	assert_int_equal(base64_decode(&arena, STR("Zm9v Yg=="), &read), ERR_INVALID);
+	assert_int_equal(base64_decode(&arena, STR("Zm9v-_=="), &read), ERR_INVALID);
 	assert_true(str_eq(base64url_encode(&arena, STR("\xfb\xff")), STR("-_8")));
 	unsigned char raw[2];
 	assert_true(hex_decode(STR("00fF"), raw, 2) && raw[1] == 255);

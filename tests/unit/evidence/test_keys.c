@@ -246,6 +246,33 @@ any_organisation_will_do(void **state)
 	}
 }
 
+/* Only where people can reach it is it said where to ask about a certificate; of the root nobody asks. */
+static void
+certificates_say_where_to_ask(void **state)
+{
+	struct keys_subject subject = {
+	    .organisation = STR("Keiin"), .base_url = STR("https://keiin.example.jp")};
+	const char *dir = scratch_path(&p256, "asked"), *said;
+	struct str text;
+
+	(void)state;
+	assert_int_equal(keys_create(dir, KEY_P256, &subject), OK);
+	for (size_t f = 1; f < FILES_N; f += 2) {
+		const char *file = arena_cstr(&p256.a, arena_printf(&p256.a, "%s/%s", dir, FILES[f]));
+		const char *const argv[] = {"openssl", "x509", "-in", file, "-noout", "-text", NULL};
+
+		assert_int_equal(scratch_run(&p256, argv, &text), 0);
+		said = arena_cstr(&p256.a, text);
+		bool root = f == 1;
+		assert_int_equal(strstr(said, "OCSP - URI:https://keiin.example.jp/ocsp\n") != NULL, !root);
+		assert_int_equal(strstr(said, "URI:https://keiin.example.jp/crl\n") != NULL, !root);
+	}
+	const char *own = key_file(&p256, "seal.pem");
+	const char *const argv[] = {"openssl", "x509", "-in", own, "-noout", "-text", NULL};
+	assert_int_equal(scratch_run(&p256, argv, &text), 0);
+	assert_true(str_find(text, STR("URI:")) < 0);
+}
+
 static void
 damaged_files_are_refused(void **state)
 {
@@ -273,7 +300,8 @@ main(void)
 	    cmocka_unit_test(repeating_changes_nothing), cmocka_unit_test(whole_or_not_at_all),
 	    cmocka_unit_test(each_key_fits_its_certificate),
 	    cmocka_unit_test(certificates_say_what_they_are_for), cmocka_unit_test(names_are_utf8),
-	    cmocka_unit_test(any_organisation_will_do), cmocka_unit_test(damaged_files_are_refused)};
+	    cmocka_unit_test(any_organisation_will_do), cmocka_unit_test(certificates_say_where_to_ask),
+	    cmocka_unit_test(damaged_files_are_refused)};
 
 	umask(022); /* the modes of the certificates depend on it */
 	return cmocka_run_group_tests(tests, open_both, close_both);

@@ -34,7 +34,7 @@ signs_when_locked_down(void **state)
 	assert_true(pid >= 0);
 	if (pid == 0) {
 		close(pair[0]);
-		_exit(keyd_serve(pair[1], dir));
+		_exit(keyd_serve(pair[1], -1, dir));
 	}
 	close(pair[1]);
 	struct signer signer = keyd_signer(&arena, pair[0]);
