@@ -1,5 +1,6 @@
 #include "material.h"
 
+#include "certificate_read.h"
 #include "dss.h"
 
 #include <openssl/x509v3.h>
@@ -32,8 +33,7 @@ material_add_ocsp(struct material *m, struct str der)
 bool
 material_add_certificate(struct material *m, struct str der)
 {
-	const unsigned char *at = (const unsigned char *)der.p;
-	X509 *x = m->certs_n < ROOM ? d2i_X509(NULL, &at, (long)der.n) : NULL;
+	X509 *x = m->certs_n < ROOM ? certificate_read(der) : NULL;
 
 	if (x)
 		m->certs[m->certs_n++] = x;

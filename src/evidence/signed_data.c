@@ -1,5 +1,6 @@
 #include "signed_data.h"
 
+#include "certificate_read.h"
 #include "der_read.h"
 
 #include <openssl/x509v3.h>
@@ -248,14 +249,8 @@ static bool
 find_leaf(struct signed_data *s)
 {
 	for (size_t i = 0; i < s->certificates_n; i++) {
-		struct str c = s->certificates[i];
-		const unsigned char *p = (const unsigned char *)c.p;
-		unsigned char *again = NULL;
-		int n;
-
-		s->parsed[i] = d2i_X509(NULL, &p, (long)c.n);
-		n = s->parsed[i] ? i2d_X509(s->parsed[i], &again) : -1;
-		if (!same_bytes(again, n, c))
+		s->parsed[i] = certificate_read(s->certificates[i]);
+		if (!s->parsed[i])
 			return false;
 		if (is_named(s, s->parsed[i]))
 			s->leaf = s->parsed[i];

@@ -29,7 +29,7 @@ for name in pdf form; do
 	cp "$root/tests/fuzz/corpus/$name/"* "$out/$name.seeds/"
 done
 
-evidence="$root/src/evidence/anchors.c $root/src/evidence/der_read.c $root/src/evidence/signed_data.c $root/src/evidence/token.c"
+evidence="$root/src/evidence/anchors.c $root/src/evidence/certificate_read.c $root/src/evidence/der_read.c $root/src/evidence/signed_data.c $root/src/evidence/token.c"
 fuzz pdf "$(ls "$root"/src/pdf/*.c)" "-lz"
 fuzz form "$root/src/web/http/multipart.c $root/src/web/http/urlencoded.c" ""
 fuzz cms "$evidence $root/src/evidence/note.c" ""
