@@ -13,9 +13,11 @@
 #define OID_SHA256 STR("\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01")
 #define OID_ECDSA_SHA256 STR("\x06\x08\x2A\x86\x48\xCE\x3D\x04\x03\x02")
 #define OID_RSA_SHA256 STR("\x06\x09\x2A\x86\x48\x86\xF7\x0D\x01\x01\x0B")
+#define OID_RSASSA_PSS STR("\x06\x09\x2A\x86\x48\x86\xF7\x0D\x01\x01\x0A")
+#define OID_MGF1 STR("\x06\x09\x2A\x86\x48\x86\xF7\x0D\x01\x01\x08")
 #define DER_NULL_VALUE STR("\x05\x00")
 
-enum { OVERHEAD = 512, RSA3072_SIGNATURE = 384 };
+enum { OVERHEAD = 512 };
 
 static struct str
 attribute(struct arena *a, struct str oid, struct str value)
@@ -51,14 +53,42 @@ cms_sign(struct arena *a, const struct cms_request *r, struct cms_signed *ret)
 	return OK;
 }
 
+/* The parameters of RSASSA-PSS (RFC 4055 3.1): this digest and MGF1 with it, with the NULL that both need,
+ * and the length of the salt; the trailer is the default. */
+static struct str
+pss_algorithm(struct arena *a)
+{
+	struct str sha256 = DER(a, DER_SEQUENCE, OID_SHA256, DER_NULL_VALUE);
+	struct str parameters = DER(a, DER_SEQUENCE, DER(a, DER_CONTEXT_0, sha256),
+	    DER(a, DER_CONTEXT_1, DER(a, DER_SEQUENCE, OID_MGF1, sha256)),
+	    DER(a, DER_CONTEXT_2, der_small(a, KEY_PSS_SALT)));
+
+	return DER(a, DER_SEQUENCE, OID_RSASSA_PSS, parameters);
+}
+
+static struct str
+signature_algorithm(struct arena *a, enum key_algorithm algorithm)
+{
+	if (key_algorithm_is_ecdsa(algorithm))
+		return DER(a, DER_SEQUENCE, OID_ECDSA_SHA256);
+	return key_algorithm_is_pss(algorithm) ? pss_algorithm(a)
+	                                       : DER(a, DER_SEQUENCE, OID_RSA_SHA256, DER_NULL_VALUE);
+}
+
+static struct str
+certificates_of(struct arena *a, const struct chain *chain)
+{
+	struct str all[1 + CHAIN_ISSUERS_MAX] = {chain->leaf};
+
+	memcpy(all + 1, chain->issuers, chain->issuers_n * sizeof(all[0]));
+	return der_set_of(a, DER_CONTEXT_0, all, 1 + chain->issuers_n);
+}
+
 struct str
 cms_encode(struct arena *a, const struct cms_request *r, const struct cms_signed *s, struct str token)
 {
-	const struct str certificates[] = {r->chain->leaf, r->chain->ca};
 	struct str sha256 = DER(a, DER_SEQUENCE, OID_SHA256);
-	struct str algorithm = r->chain->algorithm == KEY_RSA3072
-	                           ? DER(a, DER_SEQUENCE, OID_RSA_SHA256, DER_NULL_VALUE)
-	                           : DER(a, DER_SEQUENCE, OID_ECDSA_SHA256);
+	struct str algorithm = signature_algorithm(a, r->chain->algorithm);
 	struct str unsigned_attributes =
 	    token.n ? DER(a, DER_CONTEXT_1, attribute(a, OID_TIMESTAMP_TOKEN, token)) : STR_NONE;
 	struct str signer_info = DER(a, DER_SEQUENCE, der_small(a, 1), r->chain->issuer_and_serial, sha256,
@@ -66,7 +96,7 @@ cms_encode(struct arena *a, const struct cms_request *r, const struct cms_signed
 	struct str content = r->content.n ? DER(a, DER_SEQUENCE, OID_TST_INFO,
 	                                        DER(a, DER_CONTEXT_0, DER(a, DER_OCTETS, r->content)))
 	                                  : DER(a, DER_SEQUENCE, OID_DATA);
-	struct str chain = r->bare ? STR_NONE : der_set_of(a, DER_CONTEXT_0, certificates, 2);
+	struct str chain = r->bare ? STR_NONE : certificates_of(a, r->chain);
 	/* Version 3 when the content is no plain data (5.1). */
 	struct str signed_data = DER(a, DER_SEQUENCE, der_small(a, r->content.n ? 3 : 1),
 	    DER(a, DER_SET, sha256), content, chain, DER(a, DER_SET, signer_info));
@@ -77,5 +107,9 @@ cms_encode(struct arena *a, const struct cms_request *r, const struct cms_signed
 size_t
 cms_reserve(const struct chain *chain)
 {
-	return chain->leaf.n + chain->ca.n + chain->issuer_and_serial.n + RSA3072_SIGNATURE + OVERHEAD;
+	size_t n = chain->leaf.n + chain->issuer_and_serial.n + chain->signature_max + OVERHEAD;
+
+	for (size_t i = 0; i < chain->issuers_n; i++)
+		n += chain->issuers[i].n;
+	return n;
 }

@@ -18,7 +18,8 @@ enum der_tag {
 	DER_SEQUENCE = 0x30,
 	DER_SET = 0x31,
 	DER_CONTEXT_0 = 0xA0, /* constructed [0] */
-	DER_CONTEXT_1 = 0xA1
+	DER_CONTEXT_1 = 0xA1,
+	DER_CONTEXT_2 = 0xA2
 };
 
 /* The parts, in this order, under one tag. */

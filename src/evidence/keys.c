@@ -5,7 +5,6 @@
 #include "ossl.h"
 
 #include <openssl/pem.h>
-#include <openssl/rsa.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -13,6 +12,7 @@ enum { PATH_LENGTH = 4096 };
 
 struct keys {
 	EVP_PKEY *key[2];
+	enum key_algorithm algorithm[2];
 	struct crl_issuer *issuer; /* NULL when the root's key was taken away */
 };
 
@@ -31,6 +31,32 @@ load_key(const char *dir, const char *name, EVP_PKEY **ret)
 	return *ret ? OK : ERR_CRYPTO;
 }
 
+static enum err
+load_certificate(const char *dir, const char *name, X509 **ret)
+{
+	BIO *bio CLEANUP(ossl_bio_free) = NULL;
+	char path[PATH_LENGTH];
+
+	if (snprintf(path, sizeof(path), "%s/%s", dir, name) >= (int)sizeof(path))
+		return ERR_CONFIG;
+	bio = BIO_new_file(path, "r");
+	if (!bio)
+		return ERR_IO;
+	*ret = PEM_read_bio_X509(bio, NULL, NULL, NULL);
+	return *ret ? OK : ERR_CRYPTO;
+}
+
+static enum err
+load_pair(
+    struct keys *k, enum key_id which, const char *dir, const char *key_name, const char *certificate_name)
+{
+	X509 *x CLEANUP(ossl_x509_free) = NULL;
+
+	TRY(load_key(dir, key_name, &k->key[which]));
+	TRY(load_certificate(dir, certificate_name, &x));
+	return key_algorithm_of(x, &k->algorithm[which]);
+}
+
 enum err
 keys_load(const char *dir, struct keys **ret)
 {
@@ -39,9 +65,9 @@ keys_load(const char *dir, struct keys **ret)
 
 	if (!k)
 		return ERR_NOMEM;
-	e = load_key(dir, "seal.key", &k->key[KEY_SEAL]);
+	e = load_pair(k, KEY_SEAL, dir, "seal.key", "seal.pem");
 	if (e == OK)
-		e = load_key(dir, "tsa.key", &k->key[KEY_TSA]);
+		e = load_pair(k, KEY_TSA, dir, "tsa.key", "tsa.pem");
 	if (e == OK)
 		e = crl_issuer_load(dir, &k->issuer);
 	if (e != OK) {
@@ -70,11 +96,9 @@ keys_sign(struct keys *k, enum key_id key, const struct sha256 *digest, struct a
 	unsigned char *signature;
 	size_t n;
 
-	if (!ctx || EVP_PKEY_sign_init(ctx) <= 0 || EVP_PKEY_CTX_set_signature_md(ctx, EVP_sha256()) <= 0)
+	if (!ctx || EVP_PKEY_sign_init(ctx) <= 0)
 		return ERR_CRYPTO;
-	if (EVP_PKEY_get_base_id(k->key[key]) == EVP_PKEY_RSA &&
-	    EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) <= 0)
-		return ERR_CRYPTO;
+	TRY(key_algorithm_apply(k->algorithm[key], ctx));
 	n = (size_t)EVP_PKEY_get_size(k->key[key]);
 	signature = arena_alloc(a, n);
 	if (EVP_PKEY_sign(ctx, signature, &n, digest->b, sizeof(digest->b)) <= 0)
@@ -112,21 +136,6 @@ struct signer
 keys_signer(struct keys *k)
 {
 	return (struct signer){.sign = sign_here, .crl = crl_here, .self = k};
-}
-
-static enum err
-load_certificate(const char *dir, const char *name, X509 **ret)
-{
-	BIO *bio CLEANUP(ossl_bio_free) = NULL;
-	char path[PATH_LENGTH];
-
-	if (snprintf(path, sizeof(path), "%s/%s", dir, name) >= (int)sizeof(path))
-		return ERR_CONFIG;
-	bio = BIO_new_file(path, "r");
-	if (!bio)
-		return ERR_IO;
-	*ret = PEM_read_bio_X509(bio, NULL, NULL, NULL);
-	return *ret ? OK : ERR_CRYPTO;
 }
 
 static enum err
@@ -171,12 +180,12 @@ load_chain(struct arena *a, const char *dir, const char *leaf_name, struct chain
 	TRY(load_certificate(dir, leaf_name, &leaf));
 	TRY(load_certificate(dir, "ca.pem", &ca));
 	TRY(certificate_der(a, leaf, &ret->leaf));
-	TRY(certificate_der(a, ca, &ret->ca));
+	TRY(certificate_der(a, ca, &ret->issuers[0]));
+	ret->issuers_n = 1;
 	TRY(issuer_and_serial(a, leaf, &ret->issuer_and_serial));
 	ret->leaf_digest = sha256_of(ret->leaf);
-	ret->algorithm =
-	    EVP_PKEY_get_base_id(X509_get0_pubkey(leaf)) == EVP_PKEY_RSA ? KEY_RSA3072 : KEY_P256;
-	return OK;
+	ret->signature_max = (size_t)EVP_PKEY_get_size(X509_get0_pubkey(leaf));
+	return key_algorithm_of(leaf, &ret->algorithm);
 }
 
 enum err

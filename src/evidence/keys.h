@@ -5,13 +5,14 @@
 
 #include "arena.h"
 #include "id.h"
+#include "key_algorithm.h"
 
 #include <stdint.h>
 
 enum key_id { KEY_SEAL, KEY_TSA };
 
 /* One question: sign this SHA-256 digest for this job. The answer is a raw signature (ECDSA: DER
- * Ecdsa-Sig-Value, RSA: PKCS#1 v1.5 block). Implementations: keyd's client (proc) and in-process keys
+ * Ecdsa-Sig-Value, RSA: PKCS#1 v1.5 or PSS block). Implementations: keyd's client (proc) and in-process keys
  * (command line, tests, benchmarks). */
 struct signer {
 	enum err (*sign)(void *self, enum key_id key, struct str job, const struct sha256 *digest,
@@ -22,8 +23,6 @@ struct signer {
 	enum err (*crl)(void *self, struct str job, struct arena *a, struct str *ret);
 	void *self;
 };
-
-enum key_algorithm { KEY_P256, KEY_RSA3072 };
 
 struct keys_subject {
 	struct str organisation; /* O= and in the CN of the certificates, UTF-8 */
@@ -56,11 +55,15 @@ struct signer
 keys_signer(struct keys *k);
 
 /* The public side: what CMS containers embed. DER, owned by the structure. */
+enum { CHAIN_ISSUERS_MAX = 7 };
 struct chain {
-	struct str leaf, ca;          /* DER certificates */
+	struct str leaf;                       /* DER, as all certificates */
+	struct str issuers[CHAIN_ISSUERS_MAX]; /* of the leaf, of that one, and so on */
+	size_t issuers_n;
 	struct str issuer_and_serial; /* of the leaf, DER (RFC 5652 10.2.4) */
 	struct sha256 leaf_digest;
 	enum key_algorithm algorithm; /* of the leaf */
+	size_t signature_max;         /* no signature by it is longer */
 };
 struct certificates {
 	struct chain seal, tsa;

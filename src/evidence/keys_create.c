@@ -21,18 +21,20 @@ struct extension {
 struct profile {
 	const char *file, *title; /* "seal": seal.key, seal.pem */
 	int years;
+	bool leave_open; /* NSS, and with it pdfsig, judges no signature by a key that is for PSS alone;
+	                  * OpenSSL's reader of tokens takes PSS from no other key */
 	struct extension extensions[5];
 };
 
 static const struct profile PROFILES[] = {
-    {"ca", "Root CA", CA_YEARS,
+    {"ca", "Root CA", CA_YEARS, false,
         {{NID_basic_constraints, "critical,CA:TRUE,pathlen:0"},
             {NID_key_usage, "critical,keyCertSign,cRLSign"}, {NID_subject_key_identifier, "hash"}}},
-    {"seal", "Seal", LEAF_YEARS,
+    {"seal", "Seal", LEAF_YEARS, true,
         {{NID_basic_constraints, "critical,CA:FALSE"},
             {NID_key_usage, "critical,digitalSignature,nonRepudiation"}, {NID_subject_key_identifier, "hash"},
             {NID_authority_key_identifier, "keyid"}}},
-    {"tsa", "Timestamp Authority", LEAF_YEARS,
+    {"tsa", "Timestamp Authority", LEAF_YEARS, false,
         {{NID_basic_constraints, "critical,CA:FALSE"}, {NID_key_usage, "critical,digitalSignature"},
             {NID_ext_key_usage, "critical,timeStamping"}, {NID_subject_key_identifier, "hash"},
             {NID_authority_key_identifier, "keyid"}}},
@@ -194,8 +196,7 @@ static enum err
 create_one(const char *dir, const struct profile *profile, enum key_algorithm algorithm,
     const struct keys_subject *subject, struct authority *ca)
 {
-	EVP_PKEY *key CLEANUP(ossl_pkey_free) =
-	    algorithm == KEY_RSA3072 ? EVP_RSA_gen(3072) : EVP_EC_gen("P-256");
+	EVP_PKEY *key CLEANUP(ossl_pkey_free) = key_algorithm_generate(algorithm, profile->leave_open);
 	X509 *x CLEANUP(ossl_x509_free) = NULL;
 
 	if (!key)

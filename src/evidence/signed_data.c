@@ -3,6 +3,7 @@
 #include "certificate_read.h"
 #include "der_read.h"
 
+#include <openssl/rsa.h>
 #include <openssl/x509v3.h>
 
 enum {
@@ -13,7 +14,13 @@ enum {
 	TAG_SET = 0x31,
 	TAG_CONTEXT_0 = 0xA0,
 	TAG_CONTEXT_1 = 0xA1,
-	ATTRIBUTES_MAX = 16
+	TAG_CONTEXT_2 = 0xA2,
+	ATTRIBUTES_MAX = 16,
+	/* Of keys and of signatures: RSA of 2048 bits, no SHA-1 (SP 800-57 5.6); and the library's name for
+	   it. */
+	SECURITY_BITS_MIN = 112,
+	AUTH_LEVEL = 2,
+	PSS_SALT_DEFAULT = 20
 };
 
 static const struct str SIGNED_DATA = {"\x2A\x86\x48\x86\xF7\x0D\x01\x07\x02", 9};
@@ -24,6 +31,8 @@ static const struct str SIGNING_TIME = {"\x2A\x86\x48\x86\xF7\x0D\x01\x09\x05", 
 static const struct str SIGNING_CERTIFICATE = {"\x2A\x86\x48\x86\xF7\x0D\x01\x09\x10\x02\x0C", 11};
 static const struct str SIGNING_CERTIFICATE_V2 = {"\x2A\x86\x48\x86\xF7\x0D\x01\x09\x10\x02\x2F", 11};
 static const struct str TIMESTAMP_TOKEN = {"\x2A\x86\x48\x86\xF7\x0D\x01\x09\x10\x02\x0E", 11};
+static const struct str RSASSA_PSS = {"\x2A\x86\x48\x86\xF7\x0D\x01\x01\x0A", 9};
+static const struct str MGF1 = {"\x2A\x86\x48\x86\xF7\x0D\x01\x01\x08", 9};
 static const struct str RSA_ENCRYPTION = {"\x2A\x86\x48\x86\xF7\x0D\x01\x01\x01", 9};
 
 /* Digests that count, with the identifiers of RSA and ECDSA signatures made by them. */
@@ -78,6 +87,45 @@ read_digest_algorithm(struct str in, const EVP_MD **ret)
 		return false;
 	*ret = digest_by_oid(oid);
 	return *ret != NULL;
+}
+
+/* RSASSA-PSS-params (RFC 4055 3.1). Left-out digests mean SHA-1 and are refused with it; both are the one
+ * that the content is hashed by, as RFC 4056 3 wants it, and the trailer is the default, left out. */
+static bool
+read_pss(struct str in, struct signed_data *s)
+{
+	struct der_value hash, mask, salt, oid, mask_hash, length;
+	const EVP_MD *md, *mask_md;
+	struct str hash_in, mask_in;
+
+	if (!der_expect(&in, TAG_CONTEXT_0, &hash) || !der_only(hash.content, TAG_SEQUENCE, &hash_in) ||
+	    !read_digest_algorithm(hash_in, &md) || !der_expect(&in, TAG_CONTEXT_1, &mask) ||
+	    !der_only(mask.content, TAG_SEQUENCE, &mask_in) || !der_expect(&mask_in, TAG_OID, &oid) ||
+	    !str_eq(oid.content, MGF1) || !der_expect(&mask_in, TAG_SEQUENCE, &mask_hash) || mask_in.n ||
+	    !read_digest_algorithm(mask_hash.content, &mask_md) || md != s->digest || mask_md != s->digest)
+		return false;
+	s->pss_salt = PSS_SALT_DEFAULT;
+	if (in.n == 0)
+		return true;
+	if (!der_expect(&in, TAG_CONTEXT_2, &salt) || in.n ||
+	    !der_expect(&salt.content, TAG_INTEGER, &length) || salt.content.n || length.content.n != 1 ||
+	    (length.content.p[0] & 0x80) || length.content.p[0] == PSS_SALT_DEFAULT)
+		return false;
+	s->pss_salt = length.content.p[0];
+	return true;
+}
+
+static bool
+read_signature_algorithm(struct str in, struct signed_data *s)
+{
+	struct str whole = in, parameters;
+	struct der_value oid;
+
+	s->pss_salt = -1;
+	if (!der_expect(&in, TAG_OID, &oid) || !str_eq(oid.content, RSASSA_PSS))
+		return read_algorithm(whole, &s->algorithm);
+	s->algorithm = oid.content;
+	return der_only(in, TAG_SEQUENCE, &parameters) && read_pss(parameters, s);
 }
 
 static bool
@@ -196,7 +244,7 @@ read_signer_info(struct str in, struct signed_data *s, const char **ret_problem)
 	if (!der_expect(&in, TAG_CONTEXT_0, &attributes) || !read_attributes(attributes.content, s))
 		return wrong(ret_problem, "the signed attributes are malformed");
 	s->attributes = attributes.whole;
-	if (!der_expect(&in, TAG_SEQUENCE, &algorithm) || !read_algorithm(algorithm.content, &s->algorithm) ||
+	if (!der_expect(&in, TAG_SEQUENCE, &algorithm) || !read_signature_algorithm(algorithm.content, s) ||
 	    !der_expect(&in, TAG_OCTETS, &signature))
 		return wrong(ret_problem, "the signature value is malformed");
 	s->signature = signature.content;
@@ -301,25 +349,36 @@ signed_data_read(struct str der, struct signed_data *ret, const char **ret_probl
 static bool
 algorithm_fits(const struct signed_data *s)
 {
-	bool rsa = EVP_PKEY_get_base_id(X509_get0_pubkey(s->leaf)) == EVP_PKEY_RSA;
+	int kind = EVP_PKEY_get_base_id(X509_get0_pubkey(s->leaf));
 
+	if (s->pss_salt >= 0 || kind == EVP_PKEY_RSA_PSS)
+		return s->pss_salt >= 0 && (kind == EVP_PKEY_RSA || kind == EVP_PKEY_RSA_PSS);
 	for (size_t i = 0; i < sizeof(DIGESTS) / sizeof(DIGESTS[0]); i++)
 		if (DIGESTS[i].md() == s->digest)
-			return rsa ? str_eq(s->algorithm, DIGESTS[i].rsa) ||
-			                 str_eq(s->algorithm, RSA_ENCRYPTION)
-			           : str_eq(s->algorithm, DIGESTS[i].ecdsa);
+			return kind == EVP_PKEY_RSA ? str_eq(s->algorithm, DIGESTS[i].rsa) ||
+			                                  str_eq(s->algorithm, RSA_ENCRYPTION)
+			                            : str_eq(s->algorithm, DIGESTS[i].ecdsa);
 	return false;
+}
+
+static bool
+set_pss(EVP_PKEY_CTX *ctx, const struct signed_data *s)
+{
+	return s->pss_salt < 0 || (EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PSS_PADDING) > 0 &&
+	                              EVP_PKEY_CTX_set_rsa_mgf1_md(ctx, s->digest) > 0 &&
+	                              EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, s->pss_salt) > 0);
 }
 
 static bool
 signature_fits(const struct signed_data *s)
 {
+	EVP_PKEY_CTX *key; /* of the other context */
 	EVP_MD_CTX *ctx CLEANUP(ossl_md_ctx_free) = EVP_MD_CTX_new();
 	static const unsigned char set = TAG_SET;
 
 	/* Signed as SET OF, stored under [0] (5.4). */
-	return ctx && EVP_DigestVerifyInit(ctx, NULL, s->digest, NULL, X509_get0_pubkey(s->leaf)) == 1 &&
-	       EVP_DigestVerifyUpdate(ctx, &set, 1) == 1 &&
+	return ctx && EVP_DigestVerifyInit(ctx, &key, s->digest, NULL, X509_get0_pubkey(s->leaf)) == 1 &&
+	       set_pss(key, s) && EVP_DigestVerifyUpdate(ctx, &set, 1) == 1 &&
 	       EVP_DigestVerifyUpdate(ctx, s->attributes.p + 1, s->attributes.n - 1) == 1 &&
 	       EVP_DigestVerifyFinal(ctx, (const unsigned char *)s->signature.p, s->signature.n) == 1;
 }
@@ -345,6 +404,10 @@ signed_data_check(const struct signed_data *s, struct str digest, struct str typ
 #endif
 	if (!names_the_leaf(s))
 		return wrong(ret_problem, "the signer's certificate is not the one that was signed with");
+#ifndef MUTANT_WEAK_KEY
+	if (EVP_PKEY_get_security_bits(X509_get0_pubkey(s->leaf)) < SECURITY_BITS_MIN)
+		return wrong(ret_problem, "the signer's key is weak");
+#endif
 	if (!algorithm_fits(s) || !signature_fits(s))
 		return wrong(ret_problem, "the signature does not fit");
 	return OK;
@@ -365,6 +428,18 @@ signed_data_until_ms(const struct signed_data *s)
 	struct tm tm;
 
 	return ASN1_TIME_to_tm(X509_get0_notAfter(s->leaf), &tm) ? (int64_t)timegm(&tm) * 1000 : 0;
+}
+
+/* What x says of itself is believed for its issuer's sake: neither that one's key nor the digest may be weak.
+ * A root vouches for itself by being known. */
+static bool
+is_weakly_issued(X509 *x, X509 *issuer)
+{
+	int bits = 0;
+
+	return issuer != x &&
+	       (EVP_PKEY_get_security_bits(X509_get0_pubkey(issuer)) < SECURITY_BITS_MIN ||
+	           !X509_get_signature_info(x, NULL, NULL, &bits, NULL) || bits < SECURITY_BITS_MIN);
 }
 
 X509 *
@@ -395,6 +470,10 @@ signed_data_check_chain(
 			break;
 		if (!X509_check_ca(issuer))
 			return wrong(ret_problem, "a certificate was issued by one that may not issue");
+#ifndef MUTANT_WEAK_ISSUER
+		if (is_weakly_issued(x, issuer))
+			return wrong(ret_problem, "a certificate was issued with a weak key or digest");
+#endif
 		x = issuer;
 		seen++;
 	}
@@ -431,6 +510,7 @@ signed_data_is_trusted(const struct signed_data *s, X509_STORE *anchors, int64_t
 	if (ctx && others && X509_STORE_CTX_init(ctx, anchors, s->leaf, others)) {
 		X509_STORE_CTX_set_time(ctx, X509_V_FLAG_USE_CHECK_TIME, (time_t)(at_ms / 1000));
 		X509_STORE_CTX_set_purpose(ctx, X509_PURPOSE_ANY);
+		X509_VERIFY_PARAM_set_auth_level(X509_STORE_CTX_get0_param(ctx), AUTH_LEVEL);
 		trusted = X509_verify_cert(ctx) == 1 && all_vouched_for(s, X509_STORE_CTX_get0_chain(ctx));
 	}
 	X509_STORE_CTX_free(ctx);

@@ -26,6 +26,8 @@ struct signed_data {
 	const EVP_MD *certificate_digest_by;
 	bool has_signing_time, certificate_v2;
 	struct str algorithm, signature;
+	int pss_salt; /* RSASSA-PSS with the same digest throughout (RFC 4055 3.1): bytes of its salt, else -1
+	               */
 	struct str token; /* unsigned attribute signature-time-stamp; empty when there is none */
 };
 

@@ -8,8 +8,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char *const NAMES[] = {[KEY_P256] = "p256", [KEY_RSA3072] = "rsa3072"};
-
 static char *
 path_of(struct arena *a, const char *folder)
 {
@@ -85,7 +83,7 @@ cli_keys_open(struct arena *a, const char *folder, const enum key_algorithm *alg
 	}
 	if (algorithm && certificates.seal.algorithm != *algorithm) {
 		fprintf(stderr, "keiin: the keys in %s are %s: name another folder with --keys for %s\n",
-		    path, NAMES[certificates.seal.algorithm], NAMES[*algorithm]);
+		    path, key_algorithm_name(certificates.seal.algorithm), key_algorithm_name(*algorithm));
 		keys_free(keys);
 		return ERR_CONFIG;
 	}

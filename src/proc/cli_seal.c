@@ -23,7 +23,7 @@
 static const char usage[] =
     "usage: keiin seal IN.pdf -o OUT.pdf [--level b-b|b-t] [--name NAME] [--mail MAIL] "
     "[--impression TEXT]\n"
-    "                  [--keys DIR] [--algorithm p256|rsa3072]\n";
+    "                  [--keys DIR] [--algorithm " KEY_ALGORITHM_NAMES "]\n";
 
 static const double SEAL_MM = 18, MARGIN_MM = 25;
 enum { NAME_CHARACTERS = 200 };
@@ -49,8 +49,7 @@ static int
 read_algorithm(struct arguments *arg)
 {
 	arg->has_algorithm = true;
-	arg->algorithm = strcmp(optarg, "rsa3072") == 0 ? KEY_RSA3072 : KEY_P256;
-	return arg->algorithm == KEY_RSA3072 || strcmp(optarg, "p256") == 0
+	return key_algorithm_by_name(str_c(optarg), &arg->algorithm)
 	           ? CLI_GO_ON
 	           : cli_misused(usage, "unknown algorithm %s", optarg);
 }

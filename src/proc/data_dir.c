@@ -45,7 +45,11 @@ data_dir_prepare(struct arena *a, const struct config *c)
 	struct keys_subject subject = {.organisation = c->product_name};
 	if (!str_starts(c->base_url, STR("https://localhost:")))
 		subject.base_url = c->base_url;
-	enum key_algorithm algorithm = str_eq(c->seal_algorithm, STR("rsa3072")) ? KEY_RSA3072 : KEY_P256;
+	enum key_algorithm algorithm;
+	if (!key_algorithm_by_name(c->seal_algorithm, &algorithm)) {
+		fprintf(stderr, "keiin: seal.algorithm is one of " KEY_ALGORITHM_NAMES "\n");
+		return ERR_CONFIG;
+	}
 	TRY(keys_create(data_path(a, c, "keys"), algorithm, &subject));
 	TRY(link_key_create(data_path(a, c, "secret/link.key")));
 	if (c->tls_certificate.n == 0)

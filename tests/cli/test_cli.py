@@ -20,11 +20,14 @@ from checks import BINARY, add, equal, test
 
 kept = tempfile.TemporaryDirectory(prefix="keiin-cli-")
 folder = pathlib.Path(kept.name)
-KEYS = {"p256": folder / "keys-p256", "rsa3072": folder / "keys-rsa"}
-HASHES = {"p256": "ecdsa-with-SHA256", "rsa3072": "sha256WithRSAEncryption"}
+# What openssl calls each kind of key and its signatures.
+ALGORITHMS = {"p256": ("prime256v1", "ecdsa-with-SHA256"), "p384": ("secp384r1", "ecdsa-with-SHA256"),
+              **{f"rsa{bits}{pss}": (f"({bits} bit)", "rsassaPss" if pss else "sha256WithRSAEncryption")
+                 for bits in (2048, 3072, 4096) for pss in ("", "-pss")}}
+KEYS = {algorithm: folder / f"keys-{algorithm}" for algorithm in ALGORITHMS}
 CONTENT_TYPE, MESSAGE_DIGEST, SIGNING_TIME = "1.2.840.113549.1.9.3", "1.2.840.113549.1.9.4", "1.2.840.113549.1.9.5"
 SIGNING_CERTIFICATE_V2, TIMESTAMP_TOKEN = "1.2.840.113549.1.9.16.2.47", "1.2.840.113549.1.9.16.2.14"
-LEVELS = [("b-b", "p256"), ("b-t", "p256"), ("b-b", "rsa3072"), ("b-t", "rsa3072")]
+LEVELS = [(level, algorithm) for algorithm in ALGORITHMS for level in ("b-b", "b-t")]
 MM = 72 / 25.4
 IN = folder / "in.pdf"
 IN.write_bytes(pdf(("First", "Second")))
@@ -96,7 +99,7 @@ def sealed_at(level, algorithm):
     equal(done.returncode, 0, done.stderr)
     printed = run(["openssl", "cms", "-cmsout", "-print", "-inform", "DER", "-in", folder / f"{name}.cms"]).stdout
     signed = printed[printed.index("signedAttrs:"):printed.index("unsignedAttrs:")]
-    assert SIGNING_CERTIFICATE_V2 in signed and SIGNING_TIME not in signed and HASHES[algorithm] in printed, printed
+    assert SIGNING_CERTIFICATE_V2 in signed and SIGNING_TIME not in signed and ALGORITHMS[algorithm][1] in printed, printed
     equal(report(path)["signatures"][0]["level"], level.upper(), "level")
 
 
@@ -106,11 +109,13 @@ for arguments in LEVELS:
 
 @test
 def the_key_is_of_the_algorithm_asked_for():
-    for algorithm, word in (("p256", "prime256v1"), ("rsa3072", "(3072 bit)")):
+    for algorithm, (word, signature) in ALGORITHMS.items():
         seal("key", algorithm=algorithm)
         _, container = container_of(folder / "key.pdf", "key")
         certificate = run(["openssl", "x509", "-in", KEYS[algorithm] / "seal.pem", "-noout", "-text"]).stdout
-        assert word in certificate, certificate
+        assert word in certificate and certificate.count(f"Signature Algorithm: {signature}") == 2, certificate
+        if algorithm.endswith("-pss"):
+            equal((certificate.count("Public Key Algorithm: rsassaPss"), certificate.count("Salt Length: 0x20")), (1, 2), certificate)
         der = subprocess.run(["openssl", "x509", "-in", KEYS[algorithm] / "seal.pem", "-outform", "DER"], capture_output=True).stdout
         assert der in Signer(container).certificates, "the certificate is in the container"
 
@@ -398,7 +403,8 @@ def no_byte_may_change(level, algorithm):
 
 
 for arguments in LEVELS:
-    add(f"no byte may change {' '.join(arguments)}", no_byte_may_change, *arguments)
+    if arguments[1] in ("p256", "rsa3072", "rsa2048-pss"):
+        add(f"no byte may change {' '.join(arguments)}", no_byte_may_change, *arguments)
 
 
 @test

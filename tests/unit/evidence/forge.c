@@ -213,7 +213,7 @@ forge_container(struct forge *f, const struct container *how, struct buf *file)
 	struct pdf_signature s = forge_newest(f, file);
 	EVP_PKEY *own CLEANUP(ossl_pkey_free) = read_key(f, "seal.key");
 	X509 *seal CLEANUP(ossl_x509_free) = parse(f->certs.seal.leaf);
-	X509 *ca CLEANUP(ossl_x509_free) = parse(f->certs.seal.ca);
+	X509 *ca CLEANUP(ossl_x509_free) = parse(f->certs.seal.issuers[0]);
 	BIO *data CLEANUP(ossl_bio_free) = BIO_new(BIO_s_mem());
 	CMS_ContentInfo *cms =
 	    CMS_sign(NULL, NULL, NULL, NULL, CMS_PARTIAL | CMS_DETACHED | CMS_BINARY | CMS_NOCERTS);

@@ -20,22 +20,27 @@
 OSSL_CLEANUP(cms_free, CMS_ContentInfo, CMS_ContentInfo_free)
 OSSL_CLEANUP(anchors_free, X509_STORE, X509_STORE_free)
 
-static struct scratch p256, rsa;
-static struct scratch *const BOTH[] = {&p256, &rsa};
+static struct scratch p256, rsa, pss;
+static struct scratch *const ALL[] = {&p256, &rsa, &pss};
+enum { ALL_N = sizeof(ALL) / sizeof(ALL[0]) };
 
 static int
-open_both(void **state)
+open_all(void **state)
 {
 	(void)state;
-	return scratch_open(&p256, KEY_P256) && scratch_open(&rsa, KEY_RSA3072) ? 0 : -1;
+	return scratch_open(&p256, KEY_P256) && scratch_open(&rsa, KEY_RSA3072) &&
+	               scratch_open(&pss, KEY_RSA2048_PSS)
+	           ? 0
+	           : -1;
 }
 
 static int
-close_both(void **state)
+close_all(void **state)
 {
 	(void)state;
 	scratch_close(&p256);
 	scratch_close(&rsa);
+	scratch_close(&pss);
 	return 0;
 }
 
@@ -153,9 +158,9 @@ openssl_reads_every_container(void **state)
 	struct str content = STR("契約書の中身");
 
 	(void)state;
-	for (size_t i = 0; i < 4; i++) {
-		struct scratch *s = BOTH[i % 2];
-		bool with_token = i / 2;
+	for (size_t i = 0; i < 2 * ALL_N; i++) {
+		struct scratch *s = ALL[i % ALL_N];
+		bool with_token = i / ALL_N;
 		struct str der = container(s, content, with_token);
 		CMS_ContentInfo *c CLEANUP(cms_free) = parsed(der);
 
@@ -163,7 +168,7 @@ openssl_reads_every_container(void **state)
 		assert_attributes(only_signer(c), with_token);
 		assert_true(openssl_accepts(s, c, content));
 		assert_false(openssl_accepts(s, c, STR("契約書の中見")));
-		assert_false(openssl_accepts(BOTH[1 - i % 2], c, content)); /* another CA */
+		assert_false(openssl_accepts(ALL[(i + 1) % ALL_N], c, content)); /* another CA */
 		if (!with_token)
 			assert_true(der.n <= cms_reserve(&s->certs.seal));
 	}
@@ -173,29 +178,35 @@ openssl_reads_every_container(void **state)
 static void
 structure_is_as_the_standard_says(void **state)
 {
+	static const struct {
+		int oid, parameters;
+	} wanted[ALL_N] = {{NID_ecdsa_with_SHA256, V_ASN1_UNDEF}, {NID_sha256WithRSAEncryption, V_ASN1_NULL},
+	    {NID_rsassaPss, V_ASN1_SEQUENCE}};
+
 	(void)state;
-	for (size_t i = 0; i < 2; i++) {
-		struct str der = container(BOTH[i], STR("x"), false);
+	for (size_t i = 0; i < ALL_N; i++) {
+		struct str der = container(ALL[i], STR("x"), false);
 		CMS_ContentInfo *c CLEANUP(cms_free) = parsed(der);
 		STACK_OF(X509) *certificates = CMS_get1_certs(c);
 		X509_ALGOR *digest, *algorithm;
 		const ASN1_OBJECT *oid;
 		int parameters;
-		const struct chain *chain = &BOTH[i]->certs.seal;
+		const struct chain *chain = &ALL[i]->certs.seal;
 
 		assert_int_equal(sk_X509_num(certificates), 2);
 		sk_X509_pop_free(certificates, X509_free);
-		ptrdiff_t leaf = str_find(der, chain->leaf), ca = str_find(der, chain->ca);
-		bool leaf_first = memcmp(chain->leaf.p, chain->ca.p,
-		                      chain->leaf.n < chain->ca.n ? chain->leaf.n : chain->ca.n) < 0;
+		ptrdiff_t leaf = str_find(der, chain->leaf), ca = str_find(der, chain->issuers[0]);
+		bool leaf_first =
+		    memcmp(chain->leaf.p, chain->issuers[0].p,
+		        chain->leaf.n < chain->issuers[0].n ? chain->leaf.n : chain->issuers[0].n) < 0;
 		assert_true(leaf >= 0 && ca >= 0 && (leaf < ca) == leaf_first);
 		CMS_SignerInfo_get0_algs(only_signer(c), NULL, NULL, &digest, &algorithm);
 		X509_ALGOR_get0(&oid, &parameters, NULL, digest);
 		assert_int_equal(OBJ_obj2nid(oid), NID_sha256);
 		assert_int_equal(parameters, V_ASN1_UNDEF);
 		X509_ALGOR_get0(&oid, &parameters, NULL, algorithm);
-		assert_int_equal(OBJ_obj2nid(oid), i ? NID_sha256WithRSAEncryption : NID_ecdsa_with_SHA256);
-		assert_int_equal(parameters, i ? V_ASN1_NULL : V_ASN1_UNDEF);
+		assert_int_equal(OBJ_obj2nid(oid), wanted[i].oid);
+		assert_int_equal(parameters, wanted[i].parameters);
 	}
 }
 
@@ -204,15 +215,15 @@ static void
 signing_certificate_names_the_leaf(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < 2; i++) {
-		struct str der = container(BOTH[i], STR("x"), false);
+	for (size_t i = 0; i < ALL_N; i++) {
+		struct str der = container(ALL[i], STR("x"), false);
 		CMS_ContentInfo *c CLEANUP(cms_free) = parsed(der);
 		ASN1_OBJECT *oid = OBJ_nid2obj(NID_id_smime_aa_signingCertificateV2);
 		ASN1_STRING *value = CMS_signed_get0_data_by_OBJ(only_signer(c), oid, -3, V_ASN1_SEQUENCE);
 		const unsigned char *p = ASN1_STRING_get0_data(value);
 		ESS_SIGNING_CERT_V2 *v2 = d2i_ESS_SIGNING_CERT_V2(NULL, &p, ASN1_STRING_length(value));
-		struct sha256 leaf = sha256_of(BOTH[i]->certs.seal.leaf);
-		struct str hash = DER(&BOTH[i]->a, DER_OCTETS, str_make(leaf.b, SHA256_LENGTH));
+		struct sha256 leaf = sha256_of(ALL[i]->certs.seal.leaf);
+		struct str hash = DER(&ALL[i]->a, DER_OCTETS, str_make(leaf.b, SHA256_LENGTH));
 
 		assert_non_null(v2);
 		ESS_SIGNING_CERT_V2_free(v2);
@@ -236,8 +247,8 @@ static void
 openssl_command_accepts_tokens(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < 2; i++) {
-		struct scratch *s = BOTH[i];
+	for (size_t i = 0; i < ALL_N; i++) {
+		struct scratch *s = ALL[i];
 		int64_t time_ms;
 		struct str token = token_over(s, STR("内容"), &time_ms), said;
 
@@ -245,7 +256,8 @@ openssl_command_accepts_tokens(void **state)
 			fail_msg("%.*s", STR_ARG(said));
 		assert_true(str_find(said, STR("Verification: OK")) >= 0);
 		assert_int_not_equal(ts_verify(s, token, STR("別物"), anchor(s), &said), 0);
-		assert_int_not_equal(ts_verify(s, token, STR("内容"), anchor(BOTH[1 - i]), &said), 0);
+		assert_int_not_equal(
+		    ts_verify(s, token, STR("内容"), anchor(ALL[(i + 1) % ALL_N]), &said), 0);
 	}
 }
 
@@ -254,8 +266,8 @@ static void
 inner_token_is_over_the_signature(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < 2; i++) {
-		struct scratch *s = BOTH[i];
+	for (size_t i = 0; i < ALL_N; i++) {
+		struct scratch *s = ALL[i];
 		CMS_ContentInfo *c CLEANUP(cms_free) = parsed(container(s, STR("x"), true));
 		CMS_SignerInfo *si = only_signer(c);
 		ASN1_OBJECT *oid = OBJ_nid2obj(NID_id_smime_aa_timeStampToken);
@@ -416,5 +428,5 @@ main(void)
 	    cmocka_unit_test(inner_token_is_over_the_signature), cmocka_unit_test(token_says_what_it_should),
 	    cmocka_unit_test(token_time_is_what_was_told), cmocka_unit_test(failing_signer_is_told)};
 
-	return cmocka_run_group_tests(tests, open_both, close_both);
+	return cmocka_run_group_tests(tests, open_all, close_all);
 }

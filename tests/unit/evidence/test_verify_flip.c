@@ -1,7 +1,7 @@
 /* Not one byte of a signed file can change without notice.
  *
- *     test_verify_flip [p256|rsa] [FILTER]      every byte, in two ways that depend on its place
- *     test_verify_flip [p256|rsa] FILTER all    every byte, in every way that a careless reader might
+ *     test_verify_flip [ALGORITHM] [FILTER]      every byte, in two ways that depend on its place
+ *     test_verify_flip [ALGORITHM] FILTER all    every byte, in every way that a careless reader might
  * overlook
  */
 #include "forge.h"
@@ -187,8 +187,8 @@ main(int argc, char **argv)
 	    cmocka_unit_test(nor_of_a_document_timestamp),
 	};
 
-	if (argc > 1 && str_eq(str_c(argv[1]), STR("rsa")))
-		algorithm = KEY_RSA3072;
+	if (argc > 1 && !key_algorithm_by_name(str_c(argv[1]), &algorithm))
+		return 2;
 	if (argc > 2)
 		cmocka_set_test_filter(argv[2]);
 	all_ways = argc > 3;
