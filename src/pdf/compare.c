@@ -2,6 +2,7 @@
  * that the later revisions redefine must be explained by one of the few things that may happen after a
  * signature; anything else is an offence. */
 #include "form.h"
+#include "mutant.h"
 #include "sign.h"
 
 enum { COMPARE_DEPTH = 64 };
@@ -20,8 +21,9 @@ struct compare {
 static enum err
 offence(struct compare *c, const char *what)
 {
-	if (!c->what.n)
-		c->what = str_c(what);
+	if (mutant_is_off(what))
+		return OK;
+	c->what = str_c(what);
 	return ERR_PDF_LOCKED;
 }
 
