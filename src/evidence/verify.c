@@ -12,8 +12,8 @@ verify_problem(struct verified_signature *s, const char *what)
 		s->problem = str_c(what);
 }
 
-static void
-document_problem(struct verification *v, const char *what)
+void
+verify_document_problem(struct verification *v, const char *what)
 {
 	if (!v->problem.n && !mutant_is_off(what))
 		v->problem = str_c(what);
@@ -71,7 +71,7 @@ judge(struct verifying *w)
 	for (size_t i = w->n; i > 0; i--)
 		check_one(w, i - 1);
 	verify_end(w);
-	v->verdict = VERDICT_SOUND;
+	v->verdict = v->problem.n ? VERDICT_UNSOUND : VERDICT_SOUND;
 	for (size_t i = 0; i < w->n; i++) {
 		struct verified_signature *s = &v->signatures[i];
 
@@ -84,13 +84,21 @@ judge(struct verifying *w)
 	}
 }
 
+/* What cannot be read cannot be judged, even where no signature asks for it. */
+static enum err
+read_document(struct verifying *w)
+{
+	TRY(pdf_open(w->a, w->bytes, NULL, &w->pdf));
+	TRY(pdf_read_all(w->pdf));
+	return pdf_signatures(w->a, w->pdf, &w->found, &w->n);
+}
+
 enum err
 verify_pdf(struct arena *a, struct str bytes, struct str trust_pem, struct verification *ret)
 {
 	X509_STORE *anchors CLEANUP(anchors_free) = trust_pem.n ? anchors_read(trust_pem) : NULL;
 	struct verifying w CLEANUP(verifying_free) = {
 	    .a = a, .bytes = bytes, .anchors = anchors, .v = ret, .now_ms = clock_utc_ms()};
-	const struct pdf_revision *revisions;
 	struct sha256 digest = sha256_of(bytes);
 	enum err e;
 
@@ -100,24 +108,21 @@ verify_pdf(struct arena *a, struct str bytes, struct str trust_pem, struct verif
 	    .sha256 = sha256_hex(a, &digest)};
 	if (trust_pem.n && !anchors)
 		return ERR_INVALID;
-	e = pdf_open(a, bytes, NULL, &w.pdf);
-	if (e == OK)
-		e = pdf_signatures(a, w.pdf, &w.found, &w.n);
+	e = read_document(&w);
 	if (e != OK) {
 		ret->problem = str_c(err_info(e)->en);
 		return OK;
 	}
-	ret->revisions = pdf_revisions(w.pdf, &revisions);
 	ret->signatures = ARENA_ARRAY(a, struct verified_signature, w.n + 1);
 	ret->signatures_n = w.n;
 	w.times_ms = ARENA_ARRAY(a, int64_t, w.n + 1);
 	w.evident = ARENA_ARRAY(a, struct evident, w.n + 1);
+	TRY(verify_revisions(&w));
+	ret->revisions = w.revisions_n;
 	ret->verdict = VERDICT_UNSOUND;
-	if (verify_lost_a_signature(&w))
-		document_problem(ret, "an earlier signature was taken out");
 	if (w.n == 0)
-		document_problem(ret, "the document is not signed");
-	else if (!ret->problem.n)
+		verify_document_problem(ret, "the document is not signed");
+	else
 		judge(&w);
 	return OK;
 }

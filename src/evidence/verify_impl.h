@@ -16,6 +16,9 @@ struct verifying {
 	struct arena *a;
 	struct str bytes;
 	struct pdf *pdf;
+	const struct pdf_revision *revisions;
+	size_t revisions_n;
+	struct pdf **views;  /* the file as each revision left it; NULL: that cannot be read */
 	X509_STORE *anchors; /* NULL when none were given */
 	struct pdf_signature *found;
 	size_t n;
@@ -27,9 +30,11 @@ struct verifying {
 	struct evident *evident; /* of the timestamps */
 };
 
-/* Notes what is wrong with a signature; the first reason stays. */
+/* Notes what is wrong with a signature, or with the whole document; the first reason stays. */
 void
 verify_problem(struct verified_signature *s, const char *what);
+void
+verify_document_problem(struct verification *v, const char *what);
 
 /* verify_structure.c: which bytes are covered (ISO 32000-2 12.8.1, EN 319 142-1 5.2). ret_container: bytes of
  * the container, without its padding. */
@@ -37,14 +42,14 @@ void
 verify_structure(
     struct verifying *w, const struct pdf_signature *s, struct verified_signature *r, size_t *ret_container);
 
-/* verify_revisions.c: what later revisions did to a signature, what stands behind the last one, and whether
- * one was taken out. */
+/* verify_revisions.c: the document through its revisions; what later ones did to a signature; what stands
+ * behind the last one. */
+MUST_CHECK enum err
+verify_revisions(struct verifying *w);
 void
 verify_later_revisions(struct verifying *w, size_t i, struct verified_signature *r);
 void
 verify_end(struct verifying *w);
-bool
-verify_lost_a_signature(struct verifying *w);
 
 /* verify_signature.c: an approval or a certification; der is its container. */
 void

@@ -1,10 +1,77 @@
 #include "verify_impl.h"
 
-/* A certification that allows nothing, or only what it says. */
+static bool
+is_found(const struct verifying *w, const struct pdf_signature *s)
+{
+	for (size_t i = 0; i < w->n; i++)
+		if (w->found[i].contents_at == s->contents_at)
+			return true;
+	return false;
+}
+
+/* A signature of an earlier revision that the newest one no longer shows was taken out. */
+static bool
+lost_a_signature(struct verifying *w)
+{
+	for (size_t i = 0; i + 1 < w->revisions_n; i++) {
+		struct pdf_signature *all;
+		size_t n;
+
+		if (!w->views[i] || pdf_signatures(w->a, w->views[i], &all, &n) != OK)
+			continue; /* a linearised file's first section, say: nothing could be signed there */
+		for (size_t k = 0; k < n; k++)
+			if (!is_found(w, &all[k]))
+				return true;
+	}
+	return false;
+}
+
+/* Behind the first signature there is nothing but what the cross-reference sections list. */
+static bool
+is_tight(struct verifying *w)
+{
+	size_t from = w->bytes.n;
+
+	for (size_t i = 0; i < w->n; i++)
+		if (w->found[i].range_n == 4 && w->found[i].range[2] >= 0 && w->found[i].range[3] >= 0 &&
+		    (uint64_t)w->found[i].range[2] + (uint64_t)w->found[i].range[3] < from)
+			from = (size_t)(w->found[i].range[2] + w->found[i].range[3]);
+	for (size_t i = 0; i + 1 < w->revisions_n; i++)
+		if (w->revisions[i].end >= from &&
+		    (!w->views[i + 1] || !pdf_is_tight(w->views[i + 1], w->revisions[i].end)))
+			return false;
+	return true;
+}
+
+enum err
+verify_revisions(struct verifying *w)
+{
+	void *memory;
+
+	w->revisions_n = pdf_revisions(w->pdf, &w->revisions);
+	TRY(arena_try(w->a, w->revisions_n, sizeof(struct pdf *), &memory));
+	w->views = memory;
+	for (size_t i = 0; i < w->revisions_n; i++) {
+		if (w->revisions[i].end == w->bytes.n)
+			w->views[i] = w->pdf;
+		else if (pdf_open(w->a, str_slice(w->bytes, 0, w->revisions[i].end), NULL, &w->views[i]) !=
+		         OK)
+			w->views[i] = NULL;
+	}
+	if (lost_a_signature(w))
+		verify_document_problem(w->v, "an earlier signature was taken out");
+	if (pdf_is_ambiguous(w->pdf))
+		verify_document_problem(w->v, "an object is listed twice in one revision");
+	if (!is_tight(w))
+		verify_document_problem(w->v, "bytes were added that belong to no object");
+	return OK;
+}
+
+/* A signature that allows nothing more, whether or not the catalog names it as the certification. */
 static void
 check_permission(struct verifying *w, size_t i, struct verified_signature *r)
 {
-	if (w->found[i].certifies && w->found[i].docmdp_p == 1 && str_eq(r->followed_by, STR("signatures")))
+	if (w->found[i].docmdp_p == 1 && str_eq(r->followed_by, STR("signatures")))
 		verify_problem(r, "the certification forbids later signatures");
 }
 
@@ -12,9 +79,10 @@ void
 verify_later_revisions(struct verifying *w, size_t i, struct verified_signature *r)
 {
 	enum pdf_change change;
+	struct pdf *signed_view = w->views[r->revision - 1];
 	struct str what;
 
-	if (pdf_compare(w->a, w->bytes, r->covered_bytes, &change, &what) != OK) {
+	if (!signed_view || pdf_compare(signed_view, w->pdf, &change, &what) != OK) {
 		verify_problem(r, "the revisions cannot be compared");
 		return;
 	}
@@ -36,10 +104,8 @@ void
 verify_end(struct verifying *w)
 {
 	struct verified_signature *last = &w->v->signatures[w->n - 1];
-	const struct pdf_revision *revisions;
-	size_t n = pdf_revisions(w->pdf, &revisions);
 
-	if (revisions[n - 1].end != w->bytes.n)
+	if (w->revisions[w->revisions_n - 1].end != w->bytes.n)
 		verify_problem(last, "bytes follow the end of the document");
 	if (last->covered_bytes != w->bytes.n &&
 	    !(str_eq(last->followed_by, STR("timestamps")) && w->material.present))
@@ -47,35 +113,4 @@ verify_end(struct verifying *w)
 	for (size_t i = 0; i + 1 < w->n; i++)
 		if (w->v->signatures[i].covered_bytes == w->v->signatures[i + 1].covered_bytes)
 			verify_problem(&w->v->signatures[i], "two signatures cover the same bytes");
-}
-
-static bool
-is_found(const struct verifying *w, const struct pdf_signature *s)
-{
-	for (size_t i = 0; i < w->n; i++)
-		if (w->found[i].contents_at == s->contents_at)
-			return true;
-	return false;
-}
-
-/* A signature of an earlier revision that the newest one no longer shows was taken out. */
-bool
-verify_lost_a_signature(struct verifying *w)
-{
-	const struct pdf_revision *revisions;
-	size_t n = pdf_revisions(w->pdf, &revisions);
-
-	for (size_t i = 0; i + 1 < n; i++) {
-		struct pdf_signature *all;
-		struct pdf *earlier;
-		size_t all_n;
-
-		if (pdf_open(w->a, str_slice(w->bytes, 0, revisions[i].end), NULL, &earlier) != OK ||
-		    pdf_signatures(w->a, earlier, &all, &all_n) != OK)
-			continue; /* a linearised file's first section, say: nothing could be signed there */
-		for (size_t k = 0; k < all_n; k++)
-			if (!is_found(w, &all[k]))
-				return true;
-	}
-	return false;
 }

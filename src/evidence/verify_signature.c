@@ -1,6 +1,8 @@
 #include "id.h"
 #include "verify_impl.h"
 
+enum { CLAIM_TOLERANCE_MS = 24 * 60 * 60 * 1000 };
+
 static const struct str DATA_TYPE = {"\x2A\x86\x48\x86\xF7\x0D\x01\x07\x01", 9};
 
 bool
@@ -74,6 +76,27 @@ existence_ms(const struct verifying *w, size_t i, int64_t own_ms, int64_t claime
 	return claimed_ms ? claimed_ms : w->now_ms;
 }
 
+/* A signer's clock may be wrong by its time zone, not by more. */
+static void
+check_claim(int64_t at_the_latest_ms, struct verified_signature *r)
+{
+	if (r->claimed_ms > at_the_latest_ms + CLAIM_TOLERANCE_MS)
+		verify_problem(r, "the claimed time is later than the signature can be");
+}
+
+/* Who has the key of a certificate that ended or was revoked can claim any time: without a timestamp the
+ * chain has to be good now (EN 319 102-1 5.5.4). */
+static void
+check_unstamped(struct verifying *w, const struct signed_data *data, struct verified_signature *r)
+{
+	bool complete;
+	const char *why;
+
+	if (signed_data_check_chain(data, w->now_ms, &complete, &why) != OK)
+		verify_problem(r,
+		    "the certificate is no longer valid and no timestamp proves that the signature is older");
+}
+
 void
 verify_signature(struct verifying *w, size_t i, struct str der, struct verified_signature *r)
 {
@@ -107,9 +130,12 @@ verify_signature(struct verifying *w, size_t i, struct str der, struct verified_
 	bool stamped = own_ms || over < w->n;
 	if (stamped)
 		verify_stamped_at(w, at_ms, r);
-	r->level = level_of(stamped, verify_material(w, &data, at_ms, r), stamp);
+	check_claim(stamped ? at_ms : w->now_ms, r);
+	r->level = level_of(stamped, verify_material(w, &data, stamped ? at_ms : w->now_ms, r), stamp);
 	if (signed_data_check_chain(&data, at_ms, &complete, &why) != OK)
 		verify_problem(r, why);
+	if (!stamped)
+		check_unstamped(w, &data, r);
 	r->trusted = w->anchors && signed_data_is_trusted(&data, w->anchors, at_ms);
 	verify_anchor(w, r->trusted, "the chain of certificates does not end in a given anchor", r);
 	if (!complete && !r->trusted)

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <time.h>
 
+enum { CLOCKS_DIFFER_MS = 10 * 60 * 1000 };
+
 /* The oldest sound timestamp over the i-th signature or timestamp; n when there is none. */
 size_t
 verify_first_over(const struct verifying *w, size_t i)
@@ -43,6 +45,16 @@ verify_material(
 	    word == MATERIAL_GOOD, material_of_chain(&w->stamped, s, at_ms) == MATERIAL_GOOD};
 }
 
+/* Clocks of authorities agree closely: what was stamped later cannot have a much earlier time. */
+static void
+check_order(const struct verifying *w, size_t i, int64_t at_ms, struct verified_signature *r)
+{
+	size_t over = verify_first_over(w, i);
+
+	if (over < w->n && w->times_ms[over] < at_ms - CLOCKS_DIFFER_MS)
+		verify_problem(r, "a later timestamp tells an earlier time");
+}
+
 void
 verify_stamped_at(const struct verifying *w, int64_t at_ms, struct verified_signature *r)
 {
@@ -76,6 +88,7 @@ verify_timestamp(struct verifying *w, size_t i, struct str der, struct verified_
 	verify_describe_certificate(w, data.leaf, r);
 	r->valid_until = clock_iso(w->a, signed_data_until_ms(&data));
 	check_alive(w, i, &data, r);
+	check_order(w, i, token.time_ms, r);
 	w->evident[i] = verify_material(w, &data, token.time_ms, r);
 	if (!r->problem.n)
 		w->times_ms[i] = token.time_ms;
@@ -124,6 +137,7 @@ verify_own_token(struct verifying *w, size_t i, const struct signed_data *data, 
 	}
 	r->has_own_timestamp = true;
 	check_alive(w, i, &stamp, r);
+	check_order(w, i, token.time_ms, r);
 	*ret_evident = verify_material(w, &stamp, token.time_ms, r);
 	return token.time_ms;
 }
@@ -131,7 +145,6 @@ verify_own_token(struct verifying *w, size_t i, const struct signed_data *data, 
 void
 verify_read_material(struct verifying *w)
 {
-	struct pdf *stamped;
 	size_t end = 0;
 
 	for (size_t i = 0; i < w->n; i++)
@@ -142,7 +155,8 @@ verify_read_material(struct verifying *w)
 	/* a store that cannot be read proves nothing, and says nothing against the rest */
 	if (material_read(w->a, w->pdf, &w->material) != OK)
 		w->material = (struct material){0};
-	if (!end || pdf_open(w->a, str_slice(w->bytes, 0, end), NULL, &stamped) != OK ||
-	    material_read(w->a, stamped, &w->stamped) != OK)
-		w->stamped = (struct material){0};
+	for (size_t i = 0; i < w->revisions_n; i++)
+		if (w->revisions[i].end == end && w->views[i] &&
+		    material_read(w->a, w->views[i], &w->stamped) != OK)
+			w->stamped = (struct material){0};
 }
