@@ -1,6 +1,7 @@
 #include "token.h"
 
 #include "der_read.h"
+#include "mutant.h"
 
 #include <openssl/x509v3.h>
 #include <time.h>
@@ -20,6 +21,8 @@ static const struct str SHA256_OID = {"\x60\x86\x48\x01\x65\x03\x04\x02\x01", 9}
 static enum err
 wrong(const char **ret_problem, const char *problem)
 {
+	if (mutant_is_off(problem))
+		return OK;
 	*ret_problem = problem;
 	return ERR_TSA;
 }

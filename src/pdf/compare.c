@@ -2,14 +2,28 @@
  * that the later revisions redefine must be explained by one of the few things that may happen after a
  * signature; anything else is an offence. */
 #include "form.h"
+#include "mutant.h"
 #include "sign.h"
 
 enum { COMPARE_DEPTH = 64 };
 
+/* What an object is that may lawfully change. One that is two things at once, or stands where only its name
+ * is asked for (a page's list of pictures, say), would change something else with it. */
+enum role {
+	ROLE_NONE,
+	ROLE_CATALOG,
+	ROLE_FORM,
+	ROLE_FIELDS, /* the form's list */
+	ROLE_STORE,  /* of validation material */
+	ROLE_PAGE,
+	ROLE_ANNOTATIONS, /* a page's list */
+	ROLE_FIELD,
+	ROLE_SEVERAL
+};
+
 struct compare {
-	struct arena *a;
 	struct pdf *old, *new;
-	bool *explained; /* by object number of the old file */
+	uint8_t *roles; /* by object number of the old file; what has none may not change */
 	uint32_t old_n;
 	struct pdf_field *old_fields, *new_fields;
 	size_t old_fields_n, new_fields_n;
@@ -20,8 +34,9 @@ struct compare {
 static enum err
 offence(struct compare *c, const char *what)
 {
-	if (!c->what.n)
-		c->what = str_c(what);
+	if (mutant_is_off(what))
+		return OK;
+	c->what = str_c(what);
 	return ERR_PDF_LOCKED;
 }
 
@@ -110,10 +125,18 @@ equal_but(const struct pdf_obj *x, const struct pdf_obj *y, const char *const *b
 }
 
 static void
-explain(struct compare *c, const struct pdf_obj *ref)
+explain(struct compare *c, uint32_t num, enum role role)
 {
-	if (ref && ref->kind == PDF_REF && ref->u.ref.num < c->old_n)
-		c->explained[ref->u.ref.num] = true;
+	if (num < c->old_n)
+		c->roles[num] =
+		    (uint8_t)(c->roles[num] == ROLE_NONE || c->roles[num] == role ? role : ROLE_SEVERAL);
+}
+
+static void
+explain_ref(struct compare *c, const struct pdf_obj *ref, enum role role)
+{
+	if (ref && ref->kind == PDF_REF)
+		explain(c, ref->u.ref.num, role);
 }
 
 static bool
@@ -233,8 +256,7 @@ old_field(struct compare *c, const struct pdf_field *x, const struct pdf_field *
 	TRY(value_kind(c, y, &timestamp));
 	if (ap && !equal(pdf_key(x->dict, "AP"), ap, 0))
 		TRY(new_appearance(c, ap));
-	if (x->num < c->old_n)
-		c->explained[x->num] = true;
+	explain(c, x->num, ROLE_FIELD);
 	c->filled = true;
 	return OK;
 }
@@ -266,7 +288,7 @@ static enum err
 compare_form(struct compare *c)
 {
 	static const char *const grows[] = {"Fields", "SigFlags", NULL};
-	const struct pdf_obj *x, *y, *x_fields = NULL, *y_fields, *x_catalog, *y_catalog;
+	const struct pdf_obj *x, *y, *x_fields = NULL, *y_fields, *x_catalog, *y_catalog, *flags;
 	uint32_t x_num, y_num, num;
 	size_t from;
 
@@ -276,20 +298,54 @@ compare_form(struct compare *c)
 		return x ? offence(c, "the form was removed") : OK;
 	if (x && !equal_but(x, y, grows))
 		return offence(c, "the form was changed");
+	flags = pdf_key(y, "SigFlags");
+	if (flags && flags->kind != PDF_INT)
+		return offence(c, "the form was changed");
 	TRY(pdf_get(c->new, y, "Fields", &y_fields));
 	if (x)
 		TRY(pdf_get(c->old, x, "Fields", &x_fields));
-	if (x_fields || y_fields)
+	if (x_fields || y_fields) {
 		TRY(grown_array(c, x_fields, y_fields, &from));
+		for (size_t i = from; i < y_fields->u.array.n; i++)
+			if (!in_fields(c->new_fields, c->new_fields_n, y_fields->u.array.items[i].u.ref.num))
+				return offence(c, "a field was added that is no signature");
+	}
 	for (size_t i = 0; !x && i < y->u.dict.n; i++)
 		if (!is_one_of(y->u.dict.entries[i].key, grows))
 			return offence(c, "a form was added with more than signatures");
 	TRY(pdf_catalog(c->old, &x_catalog, &num));
 	TRY(pdf_catalog(c->new, &y_catalog, &num));
-	explain(c, pdf_key(x_catalog, "AcroForm"));
+	explain_ref(c, pdf_key(x_catalog, "AcroForm"), ROLE_FORM);
 	if (x)
-		explain(c, pdf_key(x, "Fields"));
+		explain_ref(c, pdf_key(x, "Fields"), ROLE_FIELDS);
 	return compare_fields(c);
+}
+
+static bool
+is_among(const struct pdf_obj *item, const struct pdf_obj *array)
+{
+	for (size_t i = 0; array && array->kind == PDF_ARRAY && i < array->u.array.n; i++)
+		if (equal(item, &array->u.array.items[i], 0))
+			return true;
+	return false;
+}
+
+/* A list that says "revoked" must not go away again. */
+static enum err
+grown_store(struct compare *c, const struct pdf_obj *x, const struct pdf_obj *y)
+{
+	static const char *const kinds[] = {"Certs", "OCSPs", "CRLs"};
+
+	for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
+		const struct pdf_obj *x_list, *y_list;
+
+		TRY(pdf_get(c->old, x, kinds[k], &x_list));
+		TRY(pdf_get(c->new, y, kinds[k], &y_list));
+		for (size_t i = 0; x_list && x_list->kind == PDF_ARRAY && i < x_list->u.array.n; i++)
+			if (!is_among(&x_list->u.array.items[i], y_list))
+				return offence(c, "validation material was removed");
+	}
+	return OK;
 }
 
 /* Validation material (EN 319 142-1 5.4.2): nothing in it is ever drawn, and nothing else may pose as it. */
@@ -308,26 +364,51 @@ compare_dss(struct compare *c, const struct pdf_obj *x_catalog, const struct pdf
 			if (!is_one_of(both[k]->u.dict.entries[i].key, allowed))
 				return offence(c, "the validation material is none");
 	}
-	explain(c, pdf_key(x_catalog, "DSS"));
-	return OK;
+	explain_ref(c, pdf_key(x_catalog, "DSS"), ROLE_STORE);
+	return grown_store(c, both[0], both[1]);
+}
+
+/* Names, numbers and strings, however nested: nothing that leads elsewhere. */
+static bool
+is_plain(const struct pdf_obj *o, unsigned depth)
+{
+	if (depth > COMPARE_DEPTH || o->kind == PDF_REF || o->kind == PDF_STREAM)
+		return false;
+	for (size_t i = 0; o->kind == PDF_ARRAY && i < o->u.array.n; i++)
+		if (!is_plain(&o->u.array.items[i], depth + 1))
+			return false;
+	for (size_t i = 0; o->kind == PDF_DICT && i < o->u.dict.n; i++)
+		if (!is_plain(&o->u.dict.entries[i].value, depth + 1))
+			return false;
+	return true;
+}
+
+/* Declarations of developers may be added (7.12), and say something about the format only. */
+static enum err
+compare_extensions(struct compare *c, const struct pdf_obj *x_catalog, const struct pdf_obj *y_catalog)
+{
+	const struct pdf_obj *y;
+
+	TRY(pdf_get(c->new, y_catalog, "Extensions", &y));
+	if (equal(pdf_key(x_catalog, "Extensions"), pdf_key(y_catalog, "Extensions"), 0))
+		return OK;
+	return y && y->kind == PDF_DICT && is_plain(y, 0) ? OK
+	                                                  : offence(c, "the document's catalog was changed");
 }
 
 static enum err
 compare_catalog(struct compare *c)
 {
 	static const char *const may_change[] = {"AcroForm", "DSS", "Extensions", NULL};
-	const struct pdf_obj *x, *y, *x_ext, *y_ext;
+	const struct pdf_obj *x, *y;
 	uint32_t x_num, y_num;
 
 	TRY(pdf_catalog(c->old, &x, &x_num));
 	TRY(pdf_catalog(c->new, &y, &y_num));
 	if (x_num != y_num || !equal_but(x, y, may_change))
 		return offence(c, "the document's catalog was changed");
-	c->explained[x_num] = true;
-	TRY(pdf_get(c->old, x, "Extensions", &x_ext));
-	TRY(pdf_get(c->new, y, "Extensions", &y_ext));
-	if (x_ext && !y_ext)
-		return offence(c, "the document's catalog was changed");
+	explain(c, x_num, ROLE_CATALOG);
+	TRY(compare_extensions(c, x, y));
 	return compare_dss(c, x, y);
 }
 
@@ -352,8 +433,8 @@ compare_page(struct compare *c, const struct pdf_page *x, const struct pdf_page 
 			if (!in_fields(c->new_fields, c->new_fields_n, y_list->u.array.items[i].u.ref.num))
 				return offence(c, "an annotation was added");
 	}
-	c->explained[x->num] = true;
-	explain(c, pdf_key(x_dict, "Annots"));
+	explain(c, x->num, ROLE_PAGE);
+	explain_ref(c, pdf_key(x_dict, "Annots"), ROLE_ANNOTATIONS);
 	return OK;
 }
 
@@ -372,42 +453,21 @@ compare_pages(struct compare *c)
 	return OK;
 }
 
+/* Objects past /Size do not exist for readers that believe it (7.5.5). */
 static enum err
 compare_trailer(struct compare *c)
 {
 	static const char *const keys[] = {"Root", "Info"};
+	const struct pdf_obj *x_size = pdf_key(&c->old->trailer, "Size"),
+	                     *y_size = pdf_key(&c->new->trailer, "Size");
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		if (!equal(pdf_key(&c->old->trailer, keys[i]), pdf_key(&c->new->trailer, keys[i]), 0))
 			return offence(c, "the trailer was changed");
+	if (!y_size || y_size->kind != PDF_INT ||
+	    (x_size && x_size->kind == PDF_INT && y_size->u.integer < x_size->u.integer))
+		return offence(c, "the trailer was changed");
 	return OK;
-}
-
-/* References of the old revision that led nowhere must not come to life. */
-static enum err
-no_awakening(struct compare *c, const struct pdf_obj *o, unsigned depth)
-{
-	if (depth > COMPARE_DEPTH)
-		return ERR_PDF_LIMIT;
-	switch (o->kind) {
-	case PDF_REF: {
-		uint32_t num = o->u.ref.num;
-		bool was = num < c->old->slots_n && c->old->slots[num].type >= SLOT_PLAIN;
-		bool is = num < c->new->slots_n && c->new->slots[num].type >= SLOT_PLAIN;
-
-		return is && !was ? offence(c, "a reference that led nowhere now leads to something") : OK;
-	}
-	case PDF_ARRAY:
-		for (size_t i = 0; i < o->u.array.n; i++)
-			TRY(no_awakening(c, &o->u.array.items[i], depth + 1));
-		return OK;
-	case PDF_DICT:
-	case PDF_STREAM:
-		for (size_t i = 0; i < o->u.dict.n; i++)
-			TRY(no_awakening(c, &o->u.dict.entries[i].value, depth + 1));
-		return OK;
-	default: return OK;
-	}
 }
 
 static bool
@@ -421,23 +481,92 @@ same_slot(const struct pdf_slot *x, const struct pdf_slot *y)
 	       (x->type == SLOT_PLAIN ? x->gen == y->gen : x->index == y->index);
 }
 
+static bool
+may_stand_under(enum role role, struct str key)
+{
+	static const char *const nowhere[] = {NULL}, *const catalog[] = {"Root", NULL},
+	                         *const form[] = {"AcroForm", NULL}, *const fields[] = {"Fields", NULL},
+	                         *const store[] = {"DSS", NULL}, *const annotations[] = {"Annots", NULL},
+	                         *const field[] = {
+	                             "Annots", "Fields", "Kids", "Parent", "Obj", "CO", "T", NULL};
+	static const char *const *const places[] = {[ROLE_CATALOG] = catalog,
+	    [ROLE_FORM] = form,
+	    [ROLE_FIELDS] = fields,
+	    [ROLE_STORE] = store,
+	    [ROLE_ANNOTATIONS] = annotations,
+	    [ROLE_FIELD] = field,
+	    [ROLE_SEVERAL] = nowhere};
+
+	return role == ROLE_PAGE || is_one_of(key, places[role]);
+}
+
+static enum err
+check_reference(struct compare *c, uint32_t num, struct str key)
+{
+	bool was = num < c->old->slots_n && c->old->slots[num].type >= SLOT_PLAIN;
+	bool is = num < c->new->slots_n && c->new->slots[num].type >= SLOT_PLAIN;
+
+	if (is && !was)
+		return offence(c, "a reference that led nowhere now leads to something");
+	if (was && is && c->roles[num] != ROLE_NONE && !same_slot(&c->old->slots[num], &c->new->slots[num]) &&
+	    !may_stand_under((enum role)c->roles[num], key))
+		return offence(c, "what may change is used for something else, too");
+	return OK;
+}
+
+/* References of the old revision, wherever they stand (key: under which name): those that led nowhere must
+ * not come to life, and what changed must be used as what it is only. */
+static enum err
+check_references(struct compare *c, const struct pdf_obj *o, struct str key, unsigned depth)
+{
+	if (depth > COMPARE_DEPTH)
+		return ERR_PDF_LIMIT;
+	switch (o->kind) {
+	case PDF_REF: return check_reference(c, o->u.ref.num, key);
+	case PDF_ARRAY:
+		for (size_t i = 0; i < o->u.array.n; i++)
+			TRY(check_references(c, &o->u.array.items[i], key, depth + 1));
+		return OK;
+	case PDF_DICT:
+	case PDF_STREAM:
+		for (size_t i = 0; i < o->u.dict.n; i++)
+			TRY(check_references(
+			    c, &o->u.dict.entries[i].value, o->u.dict.entries[i].key, depth + 1));
+		return OK;
+	default: return OK;
+	}
+}
+
+/* Under which name the items of a list that is an object of its own stand. */
+static struct str
+name_of_list(enum role role)
+{
+	switch (role) {
+	case ROLE_FIELDS: return STR("Fields");
+	case ROLE_ANNOTATIONS: return STR("Annots");
+	default: return STR_NONE;
+	}
+}
+
 static enum err
 compare_slots(struct compare *c)
 {
+	const struct pdf_obj *info = pdf_key(&c->old->trailer, "Info");
+
 	for (uint32_t num = 0; num < c->old_n; num++) {
 		const struct pdf_slot *x = &c->old->slots[num];
 		const struct pdf_obj *o;
 
 		if (num >= c->new->slots_n)
 			return offence(c, "objects were removed");
-		if (!same_slot(x, &c->new->slots[num]) && !c->explained[num])
+		if (!same_slot(x, &c->new->slots[num]) && c->roles[num] == ROLE_NONE)
 			return offence(c, "an object of the signed revision was redefined");
 		if (x->type < SLOT_PLAIN)
 			continue;
 		TRY(pdf_object(c->old, num, &o));
-		TRY(no_awakening(c, o, 0));
+		TRY(check_references(c, o, name_of_list((enum role)c->roles[num]), 0));
 	}
-	return OK;
+	return info ? check_references(c, info, STR_NONE, 0) : OK;
 }
 
 static enum err
@@ -446,8 +575,8 @@ run(struct compare *c)
 	void *memory;
 
 	c->old_n = (uint32_t)c->old->slots_n;
-	TRY(arena_try(c->a, c->old_n + 1, sizeof(*c->explained), &memory));
-	c->explained = memory;
+	TRY(arena_try(c->old->a, c->old_n + 1, sizeof(*c->roles), &memory));
+	c->roles = memory;
 	TRY(pdf_form_fields(c->old, &c->old_fields, &c->old_fields_n));
 	TRY(pdf_form_fields(c->new, &c->new_fields, &c->new_fields_n));
 	TRY(compare_trailer(c));
@@ -458,18 +587,16 @@ run(struct compare *c)
 }
 
 enum err
-pdf_compare(struct arena *a, struct str bytes, size_t end, enum pdf_change *ret, struct str *ret_what)
+pdf_compare(struct pdf *old, struct pdf *new, enum pdf_change *ret, struct str *ret_what)
 {
-	struct compare c = {.a = a};
+	struct compare c = {.old = old, .new = new};
 	enum err e;
 
 	*ret_what = STR_NONE;
-	if (end == bytes.n) {
+	if (old->bytes.n == new->bytes.n) {
 		*ret = PDF_CHANGE_NONE;
 		return OK;
 	}
-	TRY(pdf_open(a, str_slice(bytes, 0, end), NULL, &c.old));
-	TRY(pdf_open(a, bytes, NULL, &c.new));
 	e = run(&c);
 	if (e == ERR_PDF_LOCKED) {
 		*ret = PDF_CHANGE_OTHER;

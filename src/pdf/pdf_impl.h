@@ -19,8 +19,9 @@ struct pdf_slot {
 	bool busy;    /* being parsed: met again, it is a cycle */
 	bool visited; /* interior node of the page tree, seen */
 	uint16_t gen;
-	uint32_t at;    /* PLAIN: offset in the file; PACKED: number of the object stream */
-	uint32_t index; /* PACKED: place in the object stream */
+	uint16_t section; /* which said so, 1 = newest */
+	uint32_t at;      /* PLAIN: offset in the file; PACKED: number of the object stream */
+	uint32_t index;   /* PACKED: place in the object stream */
 	const struct pdf_obj *obj;
 	struct pdf_pack *pack;
 };
@@ -45,6 +46,7 @@ struct pdf {
 	struct pdf_obj trailer; /* the newest */
 	struct pdf_revision *revisions;
 	size_t revisions_n;
+	bool ambiguous;        /* a section lists an object twice */
 	size_t decoded, nodes; /* spent so far */
 	struct pdf_page *pages;
 	size_t pages_n;

@@ -112,6 +112,19 @@ pdf_get(struct pdf *p, const struct pdf_obj *dict, const char *key, const struct
 MUST_CHECK enum err
 pdf_stream_data(struct pdf *p, const struct pdf_obj *stream, struct str *ret);
 
+/* Reads the page tree and every object: OK when there is nothing in the file that could not be judged. */
+MUST_CHECK enum err
+pdf_read_all(struct pdf *p);
+/* Whether a cross-reference section lists an object twice, so that two readers may see two documents. */
+bool
+pdf_is_ambiguous(const struct pdf *p);
+/* Whether the bytes from `from` on (the end of an earlier revision) are the listed objects, their
+ * cross-reference sections and white space between them: nothing that a reader which repairs files could
+ * find.
+ */
+bool
+pdf_is_tight(struct pdf *p, size_t from);
+
 MUST_CHECK enum err
 pdf_catalog(struct pdf *p, const struct pdf_obj **ret, uint32_t *ret_num);
 /* Pages in order, counted by walking the tree (/Count is not believed). */

@@ -94,9 +94,9 @@ enum pdf_change {
 	PDF_CHANGE_OTHER /* pages, resources, fonts, annotations, actions, other fields...: not allowed after
 	                    a signature */
 };
-/* Compares the file's first `end` bytes (a revision's end) with the whole. ret_what: a short English reason
- * for OTHER. */
+/* Compares a revision with a later one of the same file, both opened. ret_what: a short English reason for
+ * OTHER. */
 MUST_CHECK enum err
-pdf_compare(struct arena *a, struct str bytes, size_t end, enum pdf_change *ret, struct str *ret_what);
+pdf_compare(struct pdf *old, struct pdf *new, enum pdf_change *ret, struct str *ret_what);
 
 #endif

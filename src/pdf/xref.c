@@ -64,8 +64,11 @@ set_slot(struct pdf *p, uint64_t num, enum pdf_slot_type type, uint64_t at, uint
 	struct pdf_slot *s;
 
 	TRY(slot_at(p, num, &s));
-	if (s->type != SLOT_UNSET)
+	if (s->type != SLOT_UNSET) {
+		p->ambiguous = p->ambiguous || s->section == p->sections_n;
 		return OK;
+	}
+	s->section = (uint16_t)p->sections_n;
 	if (type == SLOT_PLAIN && (at == 0 || num == 0))
 		type = SLOT_FREE;
 	if (at > UINT32_MAX || index_or_gen > UINT32_MAX)
@@ -146,6 +149,8 @@ read_rows(struct pdf *p, const unsigned char **row, const unsigned char *end, co
 			TRY(set_slot(p, first + i, SLOT_PLAIN, a, b));
 		else if (type == 2)
 			TRY(set_slot(p, first + i, SLOT_PACKED, a, b));
+		else /* "as a reference to the null object" (7.5.8.3) */
+			TRY(set_slot(p, first + i, SLOT_FREE, 0, 0));
 	}
 	return OK;
 }

@@ -23,11 +23,15 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	buf_put(&file, str_make(data, n));
 	if (pdf_open(&a, buf_str(&file), NULL, &p) == OK) {
 		(void)!pdf_signatures(&a, p, &signatures, &count);
+		(void)!pdf_read_all(p);
+		(void)pdf_is_tight(p, n / 2);
 		if (pdf_revisions(p, &revisions) > 1) {
 			enum pdf_change change;
+			struct pdf *old;
 			struct str what;
 
-			(void)!pdf_compare(&a, buf_str(&file), revisions[0].end, &change, &what);
+			if (pdf_open(&a, str_slice(buf_str(&file), 0, revisions[0].end), NULL, &old) == OK)
+				(void)!pdf_compare(old, p, &change, &what);
 		}
 		if (pdf_pages(p, &pages, &count) == OK)
 			(void)!pdf_sign_prepare(&a, p, &request, &file, &hole);

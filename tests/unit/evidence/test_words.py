@@ -5,9 +5,9 @@ import sys
 
 SRC = pathlib.Path(__file__).resolve().parents[3] / "src"
 said = set()
-for name in ("evidence/verify.c", "evidence/signed_data.c", "evidence/token.c", "evidence/note.c"):
-    text = (SRC / name).read_text()
-    said |= set(re.findall(r'(?:wrong\(ret_problem,|(?:problem|check_anchor)\([^;"]*?,)\s*"([^"]+)"', text))
+for path in [*sorted((SRC / "evidence").glob("verify*.c")), *((SRC / "evidence" / n) for n in ("signed_data.c", "token.c", "note.c"))]:
+    text = path.read_text()
+    said |= set(re.findall(r'(?:wrong\(ret_problem,|(?:problem|verify_anchor)\([^;"]*?,)\s*"([^"]+)"', text))
     said |= set(re.findall(r'(?:followed_by|problem|kind) = STR\("([^"]+)"\)', text))
     said |= set(re.findall(r'[?:] STR\("([a-z]+)"\)', text))
 said |= set(re.findall(r'offence\(c,\s*"([^"]+)"', (SRC / "pdf/compare.c").read_text()))
