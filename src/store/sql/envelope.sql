@@ -1,6 +1,6 @@
 -- Contracts in their rounds.
 
--- row envelope: id str, organisation_id str, account_id str, contract_id str, round int, previous_id str, superseded_by str, version int, state int, title str, message str, document_id str, source_sha256 str, document_sha256 str, concluded_sha256 str, certificate_sha256 str, return_reason str, returned_by str, audit_seq int, audit_hash str, created_ms int, updated_ms int, sent_ms int, concluded_ms int, certified_ms int, archived_sha256 str, archived_certificate_sha256 str, renew_after_ms int
+-- row envelope: id str, organisation_id str, account_id str, contract_id str, round int, previous_id str, superseded_by str, version int, state int, title str, message str, document_id str, source_sha256 str, document_sha256 str, concluded_sha256 str, certificate_sha256 str, return_reason str, returned_by str, audit_seq int, audit_hash str, created_ms int, updated_ms int, sent_ms int, concluded_ms int, certified_ms int, archived_sha256 str, archived_certificate_sha256 str, renew_after_ms int, stamped_by str
 -- row document: sha256 str, pages int, sizes str, place_page int, place_x_mm real, place_y_mm real, notes int
 -- row audit: envelope_id str, seq int, at_ms int, event str, participant_id str, actor str, detail str, entry str, authentication str, ip str, user_agent str, prev str, hash str
 
@@ -43,8 +43,8 @@ UPDATE envelope SET return_reason = $2, returned_by = $3 WHERE id = $1;
 -- query envelope_set_superseded(id str, by str) exec
 UPDATE envelope SET superseded_by = $2 WHERE id = $1;
 
--- query envelope_set_concluded(id str, concluded_sha256 str, concluded_ms int) exec
-UPDATE envelope SET concluded_sha256 = $2, concluded_ms = $3 WHERE id = $1;
+-- query envelope_set_concluded(id str, concluded_sha256 str, concluded_ms int, stamped_by str) exec
+UPDATE envelope SET concluded_sha256 = $2, concluded_ms = $3, stamped_by = $4 WHERE id = $1;
 
 -- query envelope_set_certificate(id str, certificate_sha256 str, now_ms int) exec
 UPDATE envelope SET certificate_sha256 = $2, certified_ms = $3 WHERE id = $1;
