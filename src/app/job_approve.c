@@ -84,8 +84,8 @@ seal_file(struct app *a, struct str job, const struct sealing *s, struct revisio
 		ret->sha256[ret->n++] = sha256_hex(a->arena, &digest);
 	}
 	TRY(timestamping_authority(a, s->d.e.organisation_id, &authority));
-	TRY(sealer_timestamp(
-	    a->sealer, job, authority, &hashed, &file, a->arena, &ret->stamp));
+	TRY(timestamping_result(
+	    a, &s->d.e, sealer_timestamp(a->sealer, job, authority, &hashed, &file, a->arena, &ret->stamp)));
 	TRY(blob_put(a->blobs, buf_str(&file), &digest));
 	ret->sha256[ret->n++] = sha256_hex(a->arena, &digest);
 	return OK;

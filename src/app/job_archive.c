@@ -95,3 +95,17 @@ app_job_archive(struct app *a, struct str job, struct str payload)
 {
 	AGAIN(archive_once(a, job, payload));
 }
+
+/* What had been planned finds nothing to do when its time comes. */
+enum err
+app_archive_order(struct app *a, int64_t until_ms, int64_t *ret_n)
+{
+	struct tx tx CLEANUP(tx_end) = {0};
+	int64_t n, moved;
+	TRY(tx_write(a->store, &tx));
+	TRY(q_archive_order(&tx, until_ms, a->now_ms, &n));
+	TRY(q_archive_bring_forward(&tx, until_ms, a->now_ms, &moved));
+	TRY(tx_commit(&tx));
+	*ret_n = n;
+	return OK;
+}

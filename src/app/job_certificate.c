@@ -247,7 +247,8 @@ issue(struct app *a, struct str job, struct issuing *w, struct str *ret_digest)
 	struct str authority;
 	TRY(draw(w, &file));
 	TRY(timestamping_authority(a, w->d.e.organisation_id, &authority));
-	TRY(sealer_seal(a->sealer, job, authority, STR("合意証明書の発行"), a->now_ms, &file));
+	TRY(timestamping_result(
+	    a, &w->d.e, sealer_seal(a->sealer, job, authority, STR("合意証明書の発行"), a->now_ms, &file)));
 	TRY(blob_put(a->blobs, buf_str(&file), &digest));
 	*ret_digest = sha256_hex(a->arena, &digest);
 	return OK;

@@ -1,7 +1,7 @@
 #include "timestamping.h"
 
 #include "clock.h"
-#include "query.h"
+#include "log.h"
 
 static const int64_t JAPAN_MS = 9 * 3600000LL;
 enum { MONTH_LENGTH = 7 };
@@ -46,4 +46,42 @@ timestamping_give_back(struct store *s, struct str authority, int64_t now_ms)
 	TRY(tx_write_relaxed(s, &tx));
 	TRY(q_tsa_give_back(&tx, authority, timestamping_month(&a, now_ms), &n));
 	return tx_commit(&tx);
+}
+
+static int64_t
+waited_ms(const struct app *a, const struct row_envelope *e)
+{
+	return a->now_ms - e->updated_ms; /* the last change was the last consent, or the conclusion */
+}
+
+static bool
+is_late(const struct app *a, const struct row_envelope *e)
+{
+	return waited_ms(a, e) >= a->config->timestamp_alarm_ms;
+}
+
+enum err
+timestamping_of(struct app *a, struct tx *tx, const struct row_envelope *e, struct timestamping *ret)
+{
+	struct row_job_by_dedup job;
+	*ret = (struct timestamping){0};
+	if (e->state != ENVELOPE_SEALING)
+		return OK;
+	struct str dedup = arena_printf(
+	    a->arena, e->concluded_sha256.n ? "certificate %.*s" : "approve %.*s", STR_ARG(e->id));
+	enum err found = q_job_by_dedup(tx, a->arena, dedup, &job);
+	if (found != OK)
+		return found == ERR_NOT_FOUND ? OK : found;
+	ret->waits = str_eq(job.last_error, str_c(err_info(ERR_TSA)->name));
+	ret->late = ret->waits && is_late(a, e);
+	return OK;
+}
+
+enum err
+timestamping_result(struct app *a, const struct row_envelope *e, enum err result)
+{
+	if (result == ERR_TSA && is_late(a, e))
+		log_event(LOG_ERROR, "timestamp-late", "envelope=%.*s waited_s=%lld", STR_ARG(e->id),
+		    (long long)(waited_ms(a, e) / 1000));
+	return result;
 }

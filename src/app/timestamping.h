@@ -3,6 +3,7 @@
 #define APP_TIMESTAMPING_H
 
 #include "app.h"
+#include "query.h"
 
 /* Its name, or empty: whichever can. */
 MUST_CHECK enum err
@@ -16,5 +17,17 @@ timestamping_take(struct store *s, struct str authority, long quota, int64_t now
 /* One that was not got after all. */
 MUST_CHECK enum err
 timestamping_give_back(struct store *s, struct str authority, int64_t now_ms);
+
+/* How a contract that everybody has agreed to stands with its timestamp. */
+struct timestamping {
+	bool waits; /* no authority has made one yet; it is tried again by itself */
+	bool late;  /* and that for so long that somebody should look */
+};
+MUST_CHECK enum err
+timestamping_of(struct app *a, struct tx *tx, const struct row_envelope *e, struct timestamping *ret);
+/* Called with what a job that needs a timestamp has come to; says in the log when it is late. Answers result.
+ */
+MUST_CHECK enum err
+timestamping_result(struct app *a, const struct row_envelope *e, enum err result);
 
 #endif

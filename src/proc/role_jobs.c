@@ -11,7 +11,7 @@
 #include "worker.h"
 
 /* A server that did not answer keeps no other job waiting for so long. */
-enum { TSA_REST_MS = 10000, OUTSIDE_REST_MS = 60000 };
+enum { OUTSIDE_REST_MS = 60000 };
 
 static enum err
 make_sealer(struct arena *a, const struct config *c, struct store *store, struct sealer **ret)
@@ -23,7 +23,7 @@ make_sealer(struct arena *a, const struct config *c, struct store *store, struct
 	struct tsa *tsa;
 	TRY(certificates_load(a, data_path(a, c, "keys"), certs));
 	TRY(tsa_list_read(a, c, &list));
-	TRY(tsa_list_open(a, &list, signer, certs, store, TSA_REST_MS, &tsa));
+	TRY(tsa_list_open(a, &list, signer, certs, store, (int64_t)c->tsa_rest * 1000, &tsa));
 	TRY(tsa_list_anchors(a, &list, &outside->certificates, &outside->certificates_n));
 	outside->private_allowed = c->tsa_allow_private;
 	outside->rest_ms = OUTSIDE_REST_MS;

@@ -52,6 +52,16 @@ UPDATE envelope SET certificate_sha256 = $2, certified_ms = $3 WHERE id = $1;
 -- query envelope_set_archived(id str, archived_sha256 str, archived_certificate_sha256 str, renew_after_ms int) exec
 UPDATE envelope SET archived_sha256 = $2, archived_certificate_sha256 = $3, renew_after_ms = $4 WHERE id = $1;
 
+-- The jobs that renew the archive timestamps planned until then, and the plan brought forward to now: one without the other does
+-- nothing.
+-- query archive_order(until_ms int, now_ms int) exec
+INSERT INTO job (id, kind, class, dedup, payload, due_ms)
+SELECT 'renew-' || id || '-' || CAST($2 AS TEXT), 'archive', 0, 'renew ' || id || ' ' || CAST($2 AS TEXT), id, $2 FROM envelope
+WHERE renew_after_ms > 0 AND renew_after_ms <= $1 ON CONFLICT (dedup) DO NOTHING;
+
+-- query archive_bring_forward(until_ms int, now_ms int) exec
+UPDATE envelope SET renew_after_ms = $2 WHERE renew_after_ms > $2 AND renew_after_ms <= $1;
+
 -- query issued_file_add(sha256 str, kind int, envelope_id str) exec
 INSERT INTO issued_file (sha256, kind, envelope_id) VALUES ($1, $2, $3) ON CONFLICT (sha256) DO NOTHING;
 
