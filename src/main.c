@@ -27,6 +27,11 @@ static const char usage[] =
     "  keiin audit export [--data DIR] -o FILE\n"
     "  keiin audit verify FILE [--trust PEM] [--checkpoint OLDER-FILE]\n"
     "      the log of all events; exit status as of verify\n"
+    "  keiin tsa status|test|use NAME [--data DIR] [--config FILE]\n"
+    "      the timestamp authorities; exit status 0: good, 1: not, 2: wrong usage, or a file that cannot be "
+    "read\n"
+    "  keiin renew [--data DIR] [--all | --before YYYY-MM-DD]\n"
+    "      orders new archive timestamps: those that are due, all, or those due before that day\n"
     "  keiin config\n"
     "      a sample configuration file with every key\n"
     "  keiin version\n";
@@ -112,7 +117,7 @@ main(int argc, char **argv)
 	if (str_eq(command, STR("role")) && argc == 3)
 		return role_main(argv[2], &keyd, 1);
 	if (str_eq(command, STR("seal")) || str_eq(command, STR("verify")) || str_eq(command, STR("inkan")) ||
-	    str_eq(command, STR("audit"))) {
+	    str_eq(command, STR("audit")) || str_eq(command, STR("tsa")) || str_eq(command, STR("renew"))) {
 		program_exec("keiin-workers", argv);
 		return 2;
 	}

@@ -2,6 +2,8 @@
 #include "cli.h"
 #include "cli_audit.h"
 #include "cli_inkan.h"
+#include "cli_renew.h"
+#include "cli_tsa.h"
 #include "id.h"
 #include "roles.h"
 
@@ -23,6 +25,10 @@ main(int argc, char **argv)
 		return cli_verify(argc - 1, argv + 1);
 	if (str_eq(command, STR("audit")))
 		return cli_audit(argc - 1, argv + 1);
+	if (str_eq(command, STR("renew")))
+		return cli_renew(argc - 1, argv + 1);
+	if (str_eq(command, STR("tsa")))
+		return cli_tsa(argc - 1, argv + 1);
 	if (str_eq(command, STR("inkan")))
 		return cli_inkan(argc - 1, argv + 1);
 	fputs("keiin-workers is started by keiin\n", stderr);

@@ -25,6 +25,7 @@ struct app_config {
 	struct str mail_from;        /* no-reply@... */
 	int64_t archive_after_ms;    /* from the conclusion to the archive timestamp */
 	int64_t checkpoint_every_ms; /* of the log of all events */
+	int64_t timestamp_alarm_ms;  /* a conclusion that waits longer for its timestamp is told of loudly */
 	struct str root_pem;         /* certificate of the platform's own root */
 	unsigned char link_key[32]; /* links are HMACs under this key: the database holds only their hashes */
 };
@@ -141,6 +142,7 @@ struct envelope_row {
 	struct str id, title, counterparties; /* "株式会社○○ 山田 様、…" */
 	enum envelope_state state;
 	unsigned version, confirmed_n, participants_n;
+	bool awaits_timestamp, timestamp_late;
 	int64_t updated_ms;
 };
 struct envelope_list {
@@ -192,6 +194,8 @@ struct envelope_view {
 	struct place proposed;                 /* sensible default place for the last participant */
 	int64_t created_ms, sent_ms, concluded_ms;
 	bool downloadable, certificate_ready;
+	bool awaits_timestamp; /* no authority has answered yet; everything else is done */
+	bool timestamp_late;   /* for so long that the administrator should look */
 };
 /* ERR_NOT_FOUND also for other organisations' envelopes. */
 MUST_CHECK enum err
@@ -294,6 +298,7 @@ struct sign_view {
 	struct str consent_ja, consent_en; /* the sentence agreed to with 締結を確定 */
 	unsigned confirmed_n, participants_n;
 	bool confirmed, concluded; /* this signer; everybody */
+	bool awaits_timestamp;     /* everybody has agreed, and no authority has answered yet */
 	struct str return_reason;
 };
 /* ERR_LOGIN unknown or old session; ERR_RETURNED, ERR_SUPERSEDED, ERR_DELEGATED when the road ended
@@ -345,7 +350,7 @@ struct keep_view {
 	int64_t concluded_ms;
 	struct str parties[PARTICIPANTS_MAX]; /* "株式会社○○　山田 太郎" */
 	unsigned parties_n;
-	bool contract_ready, certificate_ready;
+	bool contract_ready, certificate_ready, awaits_timestamp;
 	unsigned confirmed_n, participants_n;
 };
 /* By the keep link in 【締結完了】 (token) or by a signer session that has confirmed. Never expires. */
@@ -376,6 +381,9 @@ app_job_certificate(struct app *a, struct str job, struct str payload); /* 合�
 MUST_CHECK enum err
 app_job_archive(
     struct app *a, struct str job, struct str payload); /* level B-LTA, and its renewal when due */
+/* Orders the renewal, now, of every archive timestamp that is planned for until_ms or earlier. */
+MUST_CHECK enum err
+app_archive_order(struct app *a, int64_t until_ms, int64_t *ret_n);
 MUST_CHECK enum err
 app_job_checkpoint(struct app *a, struct str job, struct str payload); /* of the log of all events */
 /* Orders the next checkpoint; each orders the one after it. */

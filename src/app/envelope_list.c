@@ -1,6 +1,7 @@
 /* The sender's list of contracts. */
 #include "app_text.h"
 #include "dossier.h"
+#include "timestamping.h"
 
 enum { PAGE_ROWS = 50, WORDS_MAX = 3 };
 
@@ -43,12 +44,16 @@ static enum err
 row_read(struct app *a, struct tx *tx, const struct row_envelope *e, struct envelope_row *ret)
 {
 	struct row_participant_list list;
+	struct timestamping timestamp;
+	TRY(timestamping_of(a, tx, e, &timestamp));
 	TRY(q_participants_of(tx, a->arena, e->id, &list));
 	*ret = (struct envelope_row){.id = e->id,
 	    .title = e->title,
 	    .state = (enum envelope_state)e->state,
 	    .version = (unsigned)e->round,
 	    .updated_ms = e->updated_ms,
+	    .awaits_timestamp = timestamp.waits,
+	    .timestamp_late = timestamp.late,
 	    .counterparties = counterparties(a->arena, &list)};
 	for (size_t i = 0; i < list.n; i++) {
 		ret->participants_n += list.v[i].state != PARTICIPANT_DELEGATED;

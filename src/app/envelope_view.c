@@ -3,6 +3,7 @@
 #include "app_token.h"
 #include "audit.h"
 #include "draft.h"
+#include "timestamping.h"
 
 static const double PLACE_MM = 18, PLACE_MARGIN_MM = 25;
 
@@ -16,6 +17,7 @@ struct viewing {
 	struct row_audit_list audit;
 	struct row_job_by_dedup job;
 	bool has_job;
+	struct timestamping timestamp;
 };
 
 /* The job that the present state waits for. */
@@ -44,6 +46,7 @@ read_all(struct app *a, const struct user *u, struct str envelope, struct viewin
 	TRY(q_requests_of(&tx, a->arena, envelope, &v->requests));
 	TRY(q_submissions_of(&tx, a->arena, envelope, &v->submissions));
 	TRY(q_audit_of(&tx, a->arena, envelope, &v->audit));
+	TRY(timestamping_of(a, &tx, &v->d.e, &v->timestamp));
 	struct str job = awaited_job(a, &v->d.e);
 	enum err e = job.n ? q_job_by_dedup(&tx, a->arena, job, &v->job) : ERR_NOT_FOUND;
 	v->has_job = e == OK;
@@ -142,7 +145,7 @@ proposed_place(const struct envelope_view *v, const struct row_document *doc)
 static void
 fill_problem(const struct viewing *v, struct envelope_view *ret)
 {
-	if (!v->has_job || v->job.last_error.n == 0)
+	if (!v->has_job || v->job.last_error.n == 0 || v->timestamp.waits)
 		return;
 	ret->problem_ja =
 	    arena_printf(v->a->arena, "処理に時間がかかっています。自動で再試行します（%lld回目、%.*s）。",
@@ -175,7 +178,9 @@ app_envelope_view(struct app *a, const struct user *u, struct str envelope, stru
 	    .sent_ms = e->sent_ms,
 	    .concluded_ms = e->concluded_ms,
 	    .downloadable = e->concluded_sha256.n > 0,
-	    .certificate_ready = e->certificate_sha256.n > 0};
+	    .certificate_ready = e->certificate_sha256.n > 0,
+	    .awaits_timestamp = v.timestamp.waits,
+	    .timestamp_late = v.timestamp.late};
 	sizes_decode(a->arena, v.doc.sizes, ret->pages, &ret->page_width_mm, &ret->page_height_mm);
 	for (size_t i = 0; i < v.d.n && ret->participants_n < PARTICIPANT_ROWS_MAX; i++)
 		fill_participant(&v, &v.d.p[i], &ret->participants[ret->participants_n++]);

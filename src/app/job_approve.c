@@ -7,12 +7,13 @@
 #include "post.h"
 #include "seal_field.h"
 #include "signer.h"
+#include "timestamping.h"
 
 struct revisions {
 	struct str sha256[PARTICIPANTS_MAX + 1]; /* one a consent, then the timestamp's */
 	struct str participant[PARTICIPANTS_MAX + 1];
 	unsigned n;
-	int64_t concluded_ms;
+	struct seal_stamp stamp; /* of the conclusion */
 };
 
 struct sealing {
@@ -67,7 +68,7 @@ seal_file(struct app *a, struct str job, const struct sealing *s, struct revisio
 	struct buf file CLEANUP(buf_free) = {0};
 	struct sha256_prefix hashed CLEANUP(sha256_prefix_free) = {0};
 	struct sha256 digest;
-	struct str pdf;
+	struct str pdf, authority;
 	TRY(digest_read(s->d.e.document_sha256, &digest));
 	TRY(blob_get(a->blobs, &digest, a->arena, &pdf));
 	buf_put(&file, pdf);
@@ -82,7 +83,9 @@ seal_file(struct app *a, struct str job, const struct sealing *s, struct revisio
 		ret->participant[ret->n] = c->participant_id;
 		ret->sha256[ret->n++] = sha256_hex(a->arena, &digest);
 	}
-	TRY(sealer_timestamp(a->sealer, job, &hashed, &file, &ret->concluded_ms));
+	TRY(timestamping_authority(a, s->d.e.organisation_id, &authority));
+	TRY(timestamping_result(
+	    a, &s->d.e, sealer_timestamp(a->sealer, job, authority, &hashed, &file, a->arena, &ret->stamp)));
 	TRY(blob_put(a->blobs, buf_str(&file), &digest));
 	ret->sha256[ret->n++] = sha256_hex(a->arena, &digest);
 	return OK;
@@ -109,7 +112,8 @@ approve_once(struct app *a, struct str job, struct str envelope, struct revision
 		TRY(change_one(&c,
 		    q_revision_add(&c.tx, envelope, i + 1, i + 1 < r->n ? STR("approval") : STR("timestamp"),
 		        r->participant[i], r->sha256[i], a->now_ms, &c.n)));
-	TRY(change_one(&c, q_envelope_set_concluded(&c.tx, envelope, final, r->concluded_ms, &c.n)));
+	TRY(change_one(
+	    &c, q_envelope_set_concluded(&c.tx, envelope, final, r->stamp.time_ms, r->stamp.by, &c.n)));
 	TRY(q_issued_file_add(&c.tx, final, ISSUED_CONTRACT, envelope, &c.n));
 	TRY(change_job(
 	    &c, "certificate", arena_printf(a->arena, "certificate %.*s", STR_ARG(envelope)), envelope));

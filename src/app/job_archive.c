@@ -6,6 +6,7 @@
 #include "change.h"
 #include "dossier.h"
 #include "issued.h"
+#include "timestamping.h"
 
 struct archiving {
 	struct row_envelope e;
@@ -31,10 +32,11 @@ file_read(struct app *a, struct str job, struct str sha256, struct buf *ret)
 }
 
 static enum err
-file_stamp(struct app *a, struct str job, struct buf *file, struct str *ret_sha256, int64_t *ret_renew_ms)
+file_stamp(struct app *a, struct str job, struct str authority, struct buf *file, struct str *ret_sha256,
+    int64_t *ret_renew_ms)
 {
 	struct sha256 digest;
-	TRY(sealer_archive(a->sealer, job, file, ret_renew_ms));
+	TRY(sealer_archive(a->sealer, job, authority, file, ret_renew_ms));
 	TRY(blob_put(a->blobs, buf_str(file), &digest));
 	*ret_sha256 = sha256_hex(a->arena, &digest);
 	return OK;
@@ -52,11 +54,13 @@ archive_files(struct app *a, struct str job, struct archiving *r)
 {
 	struct buf contract CLEANUP(buf_free) = {0}, certificate CLEANUP(buf_free) = {0};
 	int64_t contract_ms, certificate_ms;
+	struct str authority;
+	TRY(timestamping_authority(a, r->e.organisation_id, &authority));
 	TRY(file_read(a, job, newest(r->e.archived_sha256, r->e.concluded_sha256), &contract));
 	TRY(file_read(
 	    a, job, newest(r->e.archived_certificate_sha256, r->e.certificate_sha256), &certificate));
-	TRY(file_stamp(a, job, &contract, &r->contract, &contract_ms));
-	TRY(file_stamp(a, job, &certificate, &r->certificate, &certificate_ms));
+	TRY(file_stamp(a, job, authority, &contract, &r->contract, &contract_ms));
+	TRY(file_stamp(a, job, authority, &certificate, &r->certificate, &certificate_ms));
 	r->renew_after_ms = least(contract_ms, certificate_ms);
 	return OK;
 }
@@ -90,4 +94,18 @@ enum err
 app_job_archive(struct app *a, struct str job, struct str payload)
 {
 	AGAIN(archive_once(a, job, payload));
+}
+
+/* What had been planned finds nothing to do when its time comes. */
+enum err
+app_archive_order(struct app *a, int64_t until_ms, int64_t *ret_n)
+{
+	struct tx tx CLEANUP(tx_end) = {0};
+	int64_t n, moved;
+	TRY(tx_write(a->store, &tx));
+	TRY(q_archive_order(&tx, until_ms, a->now_ms, &n));
+	TRY(q_archive_bring_forward(&tx, until_ms, a->now_ms, &moved));
+	TRY(tx_commit(&tx));
+	*ret_n = n;
+	return OK;
 }

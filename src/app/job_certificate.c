@@ -6,6 +6,7 @@
 #include "issued.h"
 #include "post.h"
 #include "signer.h"
+#include "timestamping.h"
 
 #include <unistd.h>
 
@@ -222,7 +223,7 @@ draw(struct issuing *w, struct buf *ret)
 	    .seal_subject = w->identity.subject,
 	    .seal_serial = w->identity.serial,
 	    .seal_fingerprint = w->identity.fingerprint_sha256,
-	    .tsa_name = w->identity.tsa_name,
+	    .tsa_name = w->d.e.stamped_by,
 	    .pages = (unsigned)w->doc.pages,
 	    .version = (unsigned)e->round,
 	    .sent_sha256 = e->document_sha256,
@@ -243,8 +244,11 @@ issue(struct app *a, struct str job, struct issuing *w, struct str *ret_digest)
 {
 	struct buf file CLEANUP(buf_free) = {0};
 	struct sha256 digest;
+	struct str authority;
 	TRY(draw(w, &file));
-	TRY(sealer_seal(a->sealer, job, STR("合意証明書の発行"), a->now_ms, &file));
+	TRY(timestamping_authority(a, w->d.e.organisation_id, &authority));
+	TRY(timestamping_result(
+	    a, &w->d.e, sealer_seal(a->sealer, job, authority, STR("合意証明書の発行"), a->now_ms, &file)));
 	TRY(blob_put(a->blobs, buf_str(&file), &digest));
 	*ret_digest = sha256_hex(a->arena, &digest);
 	return OK;

@@ -5,6 +5,7 @@
 #include "link.h"
 #include "post.h"
 #include "signer.h"
+#include "timestamping.h"
 #include "utf8.h"
 
 enum { RESEND_MOST = 20 };
@@ -52,9 +53,11 @@ app_keep_view(struct app *a, struct str token, struct str session, struct keep_v
 	struct tx tx CLEANUP(tx_end) = {0};
 	struct row_account sender;
 	struct row_document doc;
+	struct timestamping timestamp;
 	struct dossier d;
 	TRY(keep_find(a, token, session, &d));
 	TRY(tx_read(a->store, &tx));
+	TRY(timestamping_of(a, &tx, &d.e, &timestamp));
 	TRY(q_account_get(&tx, a->arena, d.e.account_id, &sender));
 	TRY(q_document_get(&tx, a->arena, d.e.source_sha256, &doc));
 	*ret = (struct keep_view){.title = d.e.title,
@@ -65,7 +68,8 @@ app_keep_view(struct app *a, struct str token, struct str session, struct keep_v
 	    .pages = (unsigned)doc.pages,
 	    .concluded_ms = d.e.concluded_ms,
 	    .contract_ready = d.e.concluded_sha256.n > 0,
-	    .certificate_ready = d.e.certificate_sha256.n > 0};
+	    .certificate_ready = d.e.certificate_sha256.n > 0,
+	    .awaits_timestamp = timestamp.waits};
 	sizes_decode(a->arena, doc.sizes, ret->pages, &ret->page_width_mm, &ret->page_height_mm);
 	ret->participants_n = party_count(d.parties, d.n, &ret->confirmed_n);
 	for (size_t i = 0; i < d.n && ret->parties_n < PARTICIPANTS_MAX; i++)

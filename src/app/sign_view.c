@@ -2,6 +2,7 @@
 #include "app_text.h"
 #include "intake.h"
 #include "signer.h"
+#include "timestamping.h"
 
 /* The road ended for this signer: said by the error. */
 static enum err
@@ -44,7 +45,10 @@ fill_from_store(struct app *a, const struct signer *s, struct sign_view *v)
 	struct row_account sender;
 	struct row_document doc;
 	struct row_impression_get seal;
+	struct timestamping timestamp;
 	TRY(tx_read(a->store, &tx));
+	TRY(timestamping_of(a, &tx, &s->d.e, &timestamp));
+	v->awaits_timestamp = timestamp.waits;
 	TRY(q_account_get(&tx, a->arena, s->d.e.account_id, &sender));
 	TRY(q_document_get(&tx, a->arena, s->d.e.source_sha256, &doc));
 	v->sender_company = sender.organisation;

@@ -1,6 +1,8 @@
 #include "archive.h"
 #include "clock.h"
 #include "cms.h"
+#include "der.h"
+#include "der_read.h"
 #include "inkan.h"
 #include "pades.h"
 #include "sealer_new.h"
@@ -25,6 +27,14 @@ static struct pades
 pades_of(const struct sealer *s, struct str job)
 {
 	return (struct pades){.signer = s->signer, .certs = s->certs, .tsa = s->tsa, .job = job};
+}
+
+/* The same with timestamps of one authority. */
+static enum err
+pades_by(const struct sealer *s, struct str job, struct str authority, struct arena *a, struct pades *ret)
+{
+	*ret = pades_of(s, job);
+	return tsa_choose(s->tsa, authority, a, &ret->tsa);
 }
 
 enum err
@@ -99,15 +109,44 @@ sealer_approve(struct sealer *s, struct str job, const struct seal_approval *wha
 	return pades_sign(&pades, &req, false, file, NULL);
 }
 
-enum err
-sealer_timestamp(
-    struct sealer *s, struct str job, struct sha256_prefix *hashed, struct buf *file, int64_t *ret_time_ms)
+/* Who signed the newest timestamp, by its certificate. */
+static enum err
+stamped_by(struct arena *a, const struct buf *file, struct str *ret)
 {
-	struct pades pades = pades_of(s, job);
-	struct pdf_sign_request req = {.kind = PDF_SIGN_TIMESTAMP, .field = FIELD_TIMESTAMP};
+	struct signed_data data CLEANUP(signed_data_free) = {0};
+	struct pdf_signature *all;
+	struct der_value container;
+	struct pdf *p;
+	const char *why;
+	size_t n;
 
+	TRY(pdf_open(a, buf_str(file), NULL, &p));
+	TRY(pdf_signatures(a, p, &all, &n));
+	if (n == 0 || !der_expect(&all[n - 1].contents, DER_SEQUENCE, &container))
+		return ERR_PDF_BROKEN;
+	TRY(signed_data_read(container.whole, &data, &why));
+	for (size_t i = 0; i < data.certificates_n; i++)
+		if (data.parsed[i] == data.leaf)
+			return x509_common_name(a, data.certificates[i], ret);
+	return ERR_INVALID;
+}
+
+enum err
+sealer_timestamp(struct sealer *s, struct str job, struct str authority, struct sha256_prefix *hashed,
+    struct buf *file, struct arena *a, struct seal_stamp *ret)
+{
+	struct arena own CLEANUP(arena_free) = {0};
+	struct pdf_sign_request req = {.kind = PDF_SIGN_TIMESTAMP, .field = FIELD_TIMESTAMP};
+	struct seal_stamp stamp;
+	struct pades pades;
+
+	TRY(pades_by(s, job, authority, &own, &pades));
 	pades.hashed = hashed;
-	return pades_sign(&pades, &req, false, file, ret_time_ms);
+	TRY(pades_sign(&pades, &req, false, file, &stamp.time_ms));
+	TRY(stamped_by(&own, file, &stamp.by));
+	stamp.by = arena_str(a, stamp.by);
+	*ret = stamp;
+	return OK;
 }
 
 enum err
@@ -123,11 +162,14 @@ sealer_material(struct sealer *s, struct str job, struct buf *file)
 }
 
 enum err
-sealer_archive(struct sealer *s, struct str job, struct buf *file, int64_t *ret_renew_ms)
+sealer_archive(
+    struct sealer *s, struct str job, struct str authority, struct buf *file, int64_t *ret_renew_ms)
 {
-	struct pades pades = pades_of(s, job);
+	struct arena a CLEANUP(arena_free) = {0};
+	struct pades pades;
 	int64_t at_ms, until_ms;
 
+	TRY(pades_by(s, job, authority, &a, &pades));
 	TRY(archive_timestamp(&pades, file, &at_ms, &until_ms));
 	int64_t margin_ms = (until_ms - at_ms) / 4;
 	*ret_renew_ms = until_ms - (margin_ms < RENEW_BEFORE_MS ? margin_ms : RENEW_BEFORE_MS);
@@ -135,16 +177,18 @@ sealer_archive(struct sealer *s, struct str job, struct buf *file, int64_t *ret_
 }
 
 enum err
-sealer_seal(struct sealer *s, struct str job, struct str reason, int64_t at_ms, struct buf *file)
+sealer_seal(struct sealer *s, struct str job, struct str authority, struct str reason, int64_t at_ms,
+    struct buf *file)
 {
 	struct arena a CLEANUP(arena_free) = {0};
-	struct pades pades = pades_of(s, job);
+	struct pades pades;
 	struct pdf_sign_request req = {.kind = PDF_SIGN_APPROVE,
 	    .field = FIELD_SEAL,
 	    .name = s->name,
 	    .reason = reason,
 	    .date = clock_pdf(&a, at_ms)};
 
+	TRY(pades_by(s, job, authority, &a, &pades));
 	return pades_sign(&pades, &req, true, file, NULL);
 }
 
@@ -172,6 +216,5 @@ sealer_identity(struct sealer *s, struct arena *a, struct sealer_identity *ret)
 {
 	ret->subject = s->name;
 	ret->fingerprint_sha256 = sha256_hex(a, &s->certs->seal.leaf_digest);
-	TRY(x509_serial(a, s->certs->seal.leaf, &ret->serial));
-	return tsa_name(s->tsa, a, &ret->tsa_name);
+	return x509_serial(a, s->certs->seal.leaf, &ret->serial);
 }

@@ -2,7 +2,6 @@
 #include "cms.h"
 #include "der.h"
 #include "tsa_kinds.h"
-#include "x509_text.h"
 
 /* Our timestamping policy, under the arc of a random UUID
  * (X.667): 2.25.292146183305741820915477064912563712853. */
@@ -118,13 +117,4 @@ size_t
 tsa_reserve(const struct tsa *t)
 {
 	return t->reserve;
-}
-
-enum err
-tsa_name(const struct tsa *t, struct arena *a, struct str *ret)
-{
-	if (!t->url)
-		return x509_common_name(a, t->certs->tsa.leaf, ret);
-	*ret = arena_str(a, str_c(t->url));
-	return OK;
 }

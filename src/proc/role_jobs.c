@@ -6,26 +6,25 @@
 #include "queue.h"
 #include "roles.h"
 #include "sealer_new.h"
-#include "tsa.h"
+#include "tsa_list.h"
 #include "wiring.h"
 #include "worker.h"
 
-/* A server that does not answer keeps no job waiting twice in a minute. */
+/* A server that did not answer keeps no other job waiting for so long. */
 enum { OUTSIDE_REST_MS = 60000 };
 
 static enum err
-make_sealer(struct arena *a, const struct config *c, struct sealer **ret)
+make_sealer(struct arena *a, const struct config *c, struct store *store, struct sealer **ret)
 {
 	struct certificates *certs = ARENA_NEW(a, struct certificates);
+	struct outside *outside = ARENA_NEW(a, struct outside);
 	struct signer signer = keyd_signer(a, ROLE_FD_KEYD);
+	struct tsa_list list;
 	struct tsa *tsa;
 	TRY(certificates_load(a, data_path(a, c, "keys"), certs));
-	if (c->tsa_url.n)
-		TRY(tsa_remote(
-		    a, arena_cstr(a, c->tsa_url), c->tsa_trust.n ? arena_cstr(a, c->tsa_trust) : NULL, &tsa));
-	else
-		TRY(tsa_embedded(a, signer, certs, &tsa));
-	struct outside *outside = ARENA_NEW(a, struct outside);
+	TRY(tsa_list_read(a, c, &list));
+	TRY(tsa_list_open(a, &list, signer, certs, store, (int64_t)c->tsa_rest * 1000, &tsa));
+	TRY(tsa_list_anchors(a, &list, &outside->certificates, &outside->certificates_n));
 	outside->private_allowed = c->tsa_allow_private;
 	outside->rest_ms = OUTSIDE_REST_MS;
 	return sealer_new(a, signer, certs, tsa, outside, ret);
@@ -42,7 +41,7 @@ start(struct arena *a, const struct config *c, struct wiring *w, struct job_pool
 	    .ca_file = c->smtp_ca,
 	    .outbox = str_c(data_path(a, c, "outbox"))};
 	TRY(wiring_make(a, c, w));
-	TRY(make_sealer(a, c, &w->app.sealer));
+	TRY(make_sealer(a, c, w->app.store, &w->app.sealer));
 	TRY(mailer_new(a, &mail, &w->app.mailer));
 	TRY(wiring_lock_down(a, c));
 	w->app.arena = a;

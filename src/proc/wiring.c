@@ -29,6 +29,7 @@ wiring_make(struct arena *a, const struct config *c, struct wiring *ret)
 	                        .product_name = c->product_name,
 	                        .mail_from = c->mail_from,
 	                        .archive_after_ms = (int64_t)c->archive_after * 1000,
+	                        .timestamp_alarm_ms = (int64_t)c->tsa_alarm_after * 1000,
 	                        .checkpoint_every_ms =
 	                            (int64_t)(c->checkpoint_every > 0 ? c->checkpoint_every : 3600) * 1000}};
 	struct app *app = &ret->app;

@@ -291,6 +291,12 @@ confirm(void)
 	p->top = top_at(PAGE_STEP_CONFIRM, true);
 	tmpl_sign_done(&tmpl, p);
 	save("done-waiting");
+	p->view.confirmed_n = p->view.participants_n;
+	tmpl_sign_done(&tmpl, p);
+	save("done-concluding");
+	p->view.awaits_timestamp = true;
+	tmpl_sign_done(&tmpl, p);
+	save("done-awaits-timestamp");
 	p->view.concluded = true;
 	tmpl_sign_done(&tmpl, p);
 	save("done-concluded");
@@ -322,6 +328,9 @@ keeping(void)
 	k->view.concluded_ms = 0;
 	tmpl_keep(&tmpl, k);
 	save("keep-pending");
+	k->view.awaits_timestamp = true;
+	tmpl_keep(&tmpl, k);
+	save("keep-awaits-timestamp");
 
 	r->top = top_plain();
 	tmpl_resend(&tmpl, r);

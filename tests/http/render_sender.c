@@ -89,6 +89,10 @@ list(void)
 	p->next = STR("cursor");
 	tmpl_home(&tmpl, p);
 	save("home");
+	p->late_n = 1;
+	p->rows[0].state = say("タイムスタンプ待ち", "Waiting for timestamp");
+	tmpl_home(&tmpl, p);
+	save("home-late");
 }
 
 static struct edit_sheet *
@@ -222,6 +226,14 @@ details(void)
 	tmpl_detail(&tmpl, p);
 	save("detail-superseded");
 	p->superseded = false;
+	v.awaits_timestamp = true;
+	p->state = say("タイムスタンプ待ち", "Waiting for timestamp");
+	tmpl_detail(&tmpl, p);
+	save("detail-awaits-timestamp");
+	v.timestamp_late = true;
+	tmpl_detail(&tmpl, p);
+	save("detail-timestamp-late");
+	v.awaits_timestamp = v.timestamp_late = false;
 	v.downloadable = true;
 	tmpl_detail(&tmpl, p);
 	save("detail-concluding");

@@ -92,6 +92,28 @@ def the_timeline_tells_of_it():
     assert "長期検証の情報とタイムスタンプを付与" in sender.get(f"/c/{envelope}").text
 
 
+def renew(*arguments):
+    done = subprocess.run([BINARY, "renew", "--data", keiin.data, *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    return done.returncode, done.stdout
+
+
+@test
+def a_renewal_may_be_ordered():
+    equal(renew("--all", "--before", "2030-01-01")[0], 2)
+    equal(renew("--before", "tomorrow")[0], 2)
+    for arguments in ((), ("--before", "2030-01-01")):
+        code, said = renew(*arguments)
+        equal(code, 0, said)
+        assert "0" in said, said
+    before = row("archived_sha256")[0]
+    code, said = renew("--all")
+    equal(code, 0, said)
+    assert "1" in said, said
+    server.until("the renewal", lambda: row("archived_sha256")[0] != before, 90)
+    FILES["contract"] = sender.get(f"/c/{envelope}/contract.pdf").body
+    is_b_lta("contract")
+
+
 try:
     code = checks.run_all()
 finally:

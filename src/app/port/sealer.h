@@ -32,10 +32,15 @@ sealer_certify(struct sealer *s, struct str job, const struct seal_place *places
 MUST_CHECK enum err
 sealer_approve(struct sealer *s, struct str job, const struct seal_approval *what,
     struct sha256_prefix *hashed, struct buf *file);
-/* Rc: document timestamp; hashed as above. ret_time_ms = genTime. ERR_TSA: try again later. */
+/* Rc: document timestamp; hashed as above. authority: the one that is to make it, or empty: the first that can.
+ * ERR_TSA: try again later. */
+struct seal_stamp {
+	int64_t time_ms; /* genTime */
+	struct str by;   /* who made it, as its certificate says */
+};
 MUST_CHECK enum err
-sealer_timestamp(
-    struct sealer *s, struct str job, struct sha256_prefix *hashed, struct buf *file, int64_t *ret_time_ms);
+sealer_timestamp(struct sealer *s, struct str job, struct str authority, struct sha256_prefix *hashed,
+    struct buf *file, struct arena *a, struct seal_stamp *ret);
 /* Rl, Rk, first: what is needed to judge every signature and timestamp in the file, as of now. ERR_TSA: an
  * authority does not say yet what is needed, try again later; ERR_CONFIG: the root's key, which signs the
  * lists of revoked certificates, is not there. */
@@ -44,17 +49,19 @@ sealer_material(struct sealer *s, struct str job, struct buf *file);
 /* Rl, Rk, then: a document timestamp over that (B-LTA). ret_renew_ms: when this has to be done again, well
  * before the timestamp's certificate ends. ERR_TSA: try again later. */
 MUST_CHECK enum err
-sealer_archive(struct sealer *s, struct str job, struct buf *file, int64_t *ret_renew_ms);
+sealer_archive(
+    struct sealer *s, struct str job, struct str authority, struct buf *file, int64_t *ret_renew_ms);
 /* A document of our own (the certificate): one B-T signature. */
 MUST_CHECK enum err
-sealer_seal(struct sealer *s, struct str job, struct str reason, int64_t at_ms, struct buf *file);
+sealer_seal(struct sealer *s, struct str job, struct str authority, struct str reason, int64_t at_ms,
+    struct buf *file);
 /* A detached CAdES-B-T signature over a text, DER: `openssl cms -verify -content TEXT` reads it, too.
  * ERR_TSA. */
 MUST_CHECK enum err
 sealer_note(struct sealer *s, struct str job, struct str text, struct arena *a, struct str *ret);
 /* For the certificate's block C1. */
 struct sealer_identity {
-	struct str subject, serial, fingerprint_sha256, tsa_name;
+	struct str subject, serial, fingerprint_sha256;
 };
 MUST_CHECK enum err
 sealer_identity(struct sealer *s, struct arena *a, struct sealer_identity *ret);

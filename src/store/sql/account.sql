@@ -45,3 +45,13 @@ DELETE FROM account_session WHERE token_hash = $1;
 
 -- query account_session_purge(account_id str, created_before_ms int, seen_before_ms int) exec
 DELETE FROM account_session WHERE account_id = $1 AND (created_ms < $2 OR seen_ms < $3);
+
+-- The authority whose timestamps an organisation wants; empty: whichever can.
+-- query organisation_authority(id str) one (authority str)
+SELECT authority FROM organisation WHERE id = $1;
+
+-- query organisation_set_authority(id str, authority str) exec
+UPDATE organisation SET authority = $2 WHERE id = $1;
+
+-- query organisations(most int) many (id str, name str, authority str)
+SELECT id, name, authority FROM organisation ORDER BY created_ms, id LIMIT $1;

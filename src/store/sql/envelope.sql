@@ -1,6 +1,6 @@
 -- Contracts in their rounds.
 
--- row envelope: id str, organisation_id str, account_id str, contract_id str, round int, previous_id str, superseded_by str, version int, state int, title str, message str, document_id str, source_sha256 str, document_sha256 str, concluded_sha256 str, certificate_sha256 str, return_reason str, returned_by str, audit_seq int, audit_hash str, created_ms int, updated_ms int, sent_ms int, concluded_ms int, certified_ms int, archived_sha256 str, archived_certificate_sha256 str, renew_after_ms int
+-- row envelope: id str, organisation_id str, account_id str, contract_id str, round int, previous_id str, superseded_by str, version int, state int, title str, message str, document_id str, source_sha256 str, document_sha256 str, concluded_sha256 str, certificate_sha256 str, return_reason str, returned_by str, audit_seq int, audit_hash str, created_ms int, updated_ms int, sent_ms int, concluded_ms int, certified_ms int, archived_sha256 str, archived_certificate_sha256 str, renew_after_ms int, stamped_by str
 -- row document: sha256 str, pages int, sizes str, place_page int, place_x_mm real, place_y_mm real, notes int
 -- row audit: envelope_id str, seq int, at_ms int, event str, participant_id str, actor str, detail str, entry str, authentication str, ip str, user_agent str, prev str, hash str
 
@@ -43,14 +43,24 @@ UPDATE envelope SET return_reason = $2, returned_by = $3 WHERE id = $1;
 -- query envelope_set_superseded(id str, by str) exec
 UPDATE envelope SET superseded_by = $2 WHERE id = $1;
 
--- query envelope_set_concluded(id str, concluded_sha256 str, concluded_ms int) exec
-UPDATE envelope SET concluded_sha256 = $2, concluded_ms = $3 WHERE id = $1;
+-- query envelope_set_concluded(id str, concluded_sha256 str, concluded_ms int, stamped_by str) exec
+UPDATE envelope SET concluded_sha256 = $2, concluded_ms = $3, stamped_by = $4 WHERE id = $1;
 
 -- query envelope_set_certificate(id str, certificate_sha256 str, now_ms int) exec
 UPDATE envelope SET certificate_sha256 = $2, certified_ms = $3 WHERE id = $1;
 
 -- query envelope_set_archived(id str, archived_sha256 str, archived_certificate_sha256 str, renew_after_ms int) exec
 UPDATE envelope SET archived_sha256 = $2, archived_certificate_sha256 = $3, renew_after_ms = $4 WHERE id = $1;
+
+-- The jobs that renew the archive timestamps planned until then, and the plan brought forward to now: one without the other does
+-- nothing.
+-- query archive_order(until_ms int, now_ms int) exec
+INSERT INTO job (id, kind, class, dedup, payload, due_ms)
+SELECT 'renew-' || id || '-' || CAST($2 AS TEXT), 'archive', 0, 'renew ' || id || ' ' || CAST($2 AS TEXT), id, $2 FROM envelope
+WHERE renew_after_ms > 0 AND renew_after_ms <= $1 ON CONFLICT (dedup) DO NOTHING;
+
+-- query archive_bring_forward(until_ms int, now_ms int) exec
+UPDATE envelope SET renew_after_ms = $2 WHERE renew_after_ms > $2 AND renew_after_ms <= $1;
 
 -- query issued_file_add(sha256 str, kind int, envelope_id str) exec
 INSERT INTO issued_file (sha256, kind, envelope_id) VALUES ($1, $2, $3) ON CONFLICT (sha256) DO NOTHING;

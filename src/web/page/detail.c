@@ -129,9 +129,9 @@ show(struct http_ctx *c, enum err problem)
 		return http_redirect(c, "/c/%.*s/edit", STR_ARG(v->id));
 	struct detail_page p = {.view = v,
 	    .id = v->id,
-	    .state = app_state_label(v->state, c->req->english),
+	    .state = sender_state_label(c, v->state, v->awaits_timestamp),
 	    .tone = sender_state_tone(v->state),
-	    .advice = advice_words(c, v),
+	    .advice = v->awaits_timestamp ? STR_NONE : advice_words(c, v),
 	    .problem = c->req->english ? v->problem_en : v->problem_ja,
 	    .returned = v->state == ENVELOPE_RETURNED,
 	    .superseded = v->state == ENVELOPE_SUPERSEDED,

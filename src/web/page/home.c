@@ -18,13 +18,14 @@ page_home(struct http_ctx *c)
 		p.rows[i] = (struct home_row){.id = r->id,
 		    .title = r->title,
 		    .counterparties = r->counterparties,
-		    .state = app_state_label(r->state, c->req->english),
+		    .state = sender_state_label(c, r->state, r->awaits_timestamp),
 		    .tone = sender_state_tone(r->state),
 		    .version = r->version,
 		    .confirmed_n = r->confirmed_n,
 		    .participants_n = r->participants_n,
 		    .updated_ms = r->updated_ms};
 		p.returned_n += r->state == ENVELOPE_RETURNED;
+		p.late_n += r->timestamp_late;
 	}
 	struct tmpl t = page_tmpl(c);
 	tmpl_home(&t, &p);

@@ -1,4 +1,5 @@
 /* What the sender's screens have in common. */
+#include "page.h"
 #include "sender_pages.h"
 
 void
@@ -36,6 +37,14 @@ sender_state_tone(enum envelope_state s)
 	case ENVELOPE_WITHDRAWN: break;
 	}
 	return STR("");
+}
+
+struct str
+sender_state_label(const struct http_ctx *c, enum envelope_state s, bool awaits_timestamp)
+{
+	if (awaits_timestamp)
+		return page_pick(c, STR("タイムスタンプ待ち"), STR("Waiting for timestamp"));
+	return app_state_label(s, c->req->english);
 }
 
 static size_t

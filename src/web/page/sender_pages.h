@@ -33,6 +33,7 @@ struct home_page {
 	struct sender_top top;
 	struct home_row *rows;
 	size_t rows_n;
+	unsigned late_n; /* that have waited long for a timestamp */
 	unsigned returned_n, drafts_n, waiting_n, concluded_n;
 	struct str next; /* cursor, percent-safe; empty at the end */
 	bool first_page;
@@ -142,6 +143,9 @@ sender_top_fill(struct http_ctx *c, enum sender_nav nav, struct sender_top *ret)
 /* Takes the application's field faults over, in the reader's language. */
 void
 sender_faults_take(struct http_ctx *c, const struct faults *from, struct page_faults *ret);
+/* What a state is called; one that waits for its timestamp is called that. */
+struct str
+sender_state_label(const struct http_ctx *c, enum envelope_state s, bool awaits_timestamp);
 /* Class of the label that shows a state: success, progress, warning, error or nothing. */
 struct str
 sender_state_tone(enum envelope_state s);

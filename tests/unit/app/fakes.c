@@ -91,16 +91,18 @@ sealer_approve(struct sealer *s, struct str job, const struct seal_approval *wha
 }
 
 enum err
-sealer_timestamp(
-    struct sealer *s, struct str job, struct sha256_prefix *hashed, struct buf *file, int64_t *ret_time_ms)
+sealer_timestamp(struct sealer *s, struct str job, struct str authority, struct sha256_prefix *hashed,
+    struct buf *file, struct arena *a, struct seal_stamp *ret)
 {
 	unsigned left = tsa_failures;
 	while (left > 0)
 		if (atomic_compare_exchange_weak(&tsa_failures, &left, left - 1))
 			return ERR_TSA;
 	seals[FAKE_TIMESTAMP]++;
+	if (authority.n)
+		buf_printf(file, "by %.*s: ", STR_ARG(authority));
 	buf_put_c(file, "timestamp\n");
-	*ret_time_ms = 1900000000123;
+	*ret = (struct seal_stamp){1900000000123, STR("Test TSA")};
 	return OK;
 }
 
@@ -118,7 +120,8 @@ sealer_material(struct sealer *s, struct str job, struct buf *file)
 }
 
 enum err
-sealer_archive(struct sealer *s, struct str job, struct buf *file, int64_t *ret_renew_ms)
+sealer_archive(
+    struct sealer *s, struct str job, struct str authority, struct buf *file, int64_t *ret_renew_ms)
 {
 	unsigned left = tsa_failures;
 	while (left > 0)
@@ -131,7 +134,8 @@ sealer_archive(struct sealer *s, struct str job, struct buf *file, int64_t *ret_
 }
 
 enum err
-sealer_seal(struct sealer *s, struct str job, struct str reason, int64_t at_ms, struct buf *file)
+sealer_seal(struct sealer *s, struct str job, struct str authority, struct str reason, int64_t at_ms,
+    struct buf *file)
 {
 	seals[FAKE_SEAL]++;
 	buf_put_c(file, "sealed\n");
@@ -148,7 +152,7 @@ sealer_note(struct sealer *s, struct str job, struct str text, struct arena *a, 
 enum err
 sealer_identity(struct sealer *s, struct arena *a, struct sealer_identity *ret)
 {
-	*ret = (struct sealer_identity){STR("CN=Test"), STR("01"), STR("ab"), STR("Test TSA")};
+	*ret = (struct sealer_identity){STR("CN=Test"), STR("01"), STR("ab")};
 	return OK;
 }
 

@@ -52,6 +52,7 @@ world_open(void **state)
 	assert_ok(store_open(world.folder, &world.store));
 	assert_ok(blobs_open_fs(&world.memory, blobs, &world.blobs));
 	world.config = (struct app_config){.archive_after_ms = 300000,
+	    .timestamp_alarm_ms = 900000,
 	    .checkpoint_every_ms = 3600000,
 	    .base_url = STR("https://keiin.example.jp"),
 	    .product_name = STR("契印 Keiin"),

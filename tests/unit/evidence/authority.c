@@ -104,7 +104,7 @@ responder(struct authority *t)
 	           *ca CLEANUP(ossl_x509_free) = certificate(t, "ca.pem");
 	EVP_PKEY *key CLEANUP(ossl_pkey_free) = private_key(t);
 	STACK_OF(X509) *others = sk_X509_new_null();
-	ASN1_OBJECT *policy = OBJ_txt2obj("1.2.3.4.1", 1);
+	ASN1_OBJECT *policy = OBJ_txt2obj(t->behaviour == WRONG_POLICY ? "1.2.3.4.2" : "1.2.3.4.1", 1);
 	bool ok =
 	    ctx && leaf && ca && key && others && policy && sk_X509_push(others, ca) &&
 	    TS_RESP_CTX_set_signer_cert(ctx, leaf) && TS_RESP_CTX_set_signer_key(ctx, key) &&
@@ -121,14 +121,14 @@ responder(struct authority *t)
 	return ctx;
 }
 
-/* The same question without a nonce; OpenSSL sets one but does not take it away. */
+/* The same question with the nonce or the policy left out; OpenSSL sets them but does not take them away. */
 static TS_REQ *
-without_nonce(TS_REQ *q)
+without(TS_REQ *q, bool nonce)
 {
 	TS_REQ *r = TS_REQ_new();
 
 	if (!r || !TS_REQ_set_version(r, 1) || !TS_REQ_set_msg_imprint(r, TS_REQ_get_msg_imprint(q)) ||
-	    !TS_REQ_set_cert_req(r, 1))
+	    !TS_REQ_set_cert_req(r, 1) || (!nonce && !TS_REQ_set_nonce(r, TS_REQ_get_nonce(q))))
 		abort();
 	TS_REQ_free(q);
 	return r;
@@ -168,8 +168,8 @@ granted_answer(struct authority *t, struct arena *a)
 
 	if (!q || !bio)
 		abort();
-	if (t->behaviour == NO_NONCE)
-		q = without_nonce(q);
+	if (t->behaviour == NO_NONCE || t->behaviour == WRONG_POLICY)
+		q = without(q, t->behaviour == NO_NONCE);
 	change_question(t, q);
 	if (i2d_TS_REQ_bio(bio, q) != 1)
 		abort();

@@ -14,6 +14,7 @@ enum behaviour {
 	WRONG_NONCE,
 	NO_NONCE,
 	WRONG_IMPRINT,
+	WRONG_POLICY,  /* answers under its other policy, whatever was asked for */
 	WRONG_PURPOSE, /* signed with the certificate for seals */
 	WITHOUT_CERTIFICATES,
 	LATE,  /* says it is two minutes earlier */

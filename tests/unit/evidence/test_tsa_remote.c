@@ -15,6 +15,7 @@
 enum { TIMEOUT_MS = 10000 };
 
 static struct scratch p256, rsa;
+static const char *policy; /* asked for; NULL: any */
 static struct authority authority, rsa_authority;
 
 static int
@@ -38,6 +39,18 @@ close_all(void **state)
 	return 0;
 }
 
+static struct str
+read_pem(struct scratch *s, const char *path)
+{
+	char *text = arena_alloc(&s->a, 16384);
+	FILE *f = fopen(path, "r");
+	size_t n = f ? fread(text, 1, 16384, f) : 0;
+
+	if (f)
+		fclose(f);
+	return str_make(text, n);
+}
+
 static const char *
 anchor(struct scratch *s)
 {
@@ -56,7 +69,10 @@ ask(struct authority *t, enum behaviour behaviour, const char *trust, struct str
 	*ret = STR("untouched");
 	*ret_time_ms = -1;
 	t->behaviour = behaviour;
-	assert_int_equal(tsa_remote(&t->s->a, t->url, trust, &tsa), OK);
+	struct tsa_settings settings = {.url = str_c(t->url),
+	    .trust_pem = trust ? read_pem(t->s, trust) : STR_NONE,
+	    .policy = str_c(policy)};
+	assert_int_equal(tsa_remote(&t->s->a, &settings, &tsa), OK);
 	assert_int_equal(pthread_create(&thread, NULL, authority_serve_one, t), 0);
 	e = tsa_token(tsa, STR("test"), &digest, &t->s->a, ret, ret_time_ms);
 	assert_int_equal(pthread_join(thread, NULL), 0);
@@ -218,27 +234,154 @@ absence_is_told(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(urls) / sizeof(urls[0]); i++) {
 		struct tsa *tsa;
-		struct str token, name;
+		struct str token;
 		int64_t time_ms;
 
-		assert_int_equal(tsa_remote(&p256.a, urls[i], NULL, &tsa), OK);
+		assert_int_equal(
+		    tsa_remote(&p256.a, &(struct tsa_settings){.url = str_c(urls[i])}, &tsa), OK);
 		assert_int_equal(tsa_token(tsa, STR("test"), &digest, &p256.a, &token, &time_ms), ERR_TSA);
-		assert_int_equal(tsa_name(tsa, &p256.a, &name), OK);
-		assert_true(str_eq(name, str_c(urls[i])));
 	}
 }
 
 static void
 missing_anchors_are_told(void **state)
 {
-	struct sha256 digest = sha256_of(STR("契約書"));
+	struct tsa_settings settings = {.url = str_c(authority.url), .trust_pem = STR("no certificate")};
 	struct tsa *tsa;
+
+	(void)state;
+	assert_int_equal(tsa_remote(&p256.a, &settings, &tsa), ERR_CONFIG);
+	settings = (struct tsa_settings){.url = str_c(authority.url), .policy = STR("no policy")};
+	assert_int_equal(tsa_remote(&p256.a, &settings, &tsa), ERR_CONFIG);
+}
+
+/* The authority's own, and one that it answers to all the same. */
+static void
+policies_are_insisted_on(void **state)
+{
+	(void)state;
+	policy = "1.2.3.4.1";
+	assert_int_equal(outcome(GOOD), OK);
+	TS_REQ *q = question();
+	assert_non_null(TS_REQ_get_policy_id(q));
+	TS_REQ_free(q);
+	assert_int_equal(outcome(WRONG_POLICY), ERR_TSA);
+	policy = NULL;
+	assert_int_equal(outcome(WRONG_POLICY), OK);
+}
+
+/* ---- several in order ---- */
+
+struct counting {
+	unsigned taken, given_back;
+	long most;
+};
+
+static enum err
+take(void *self, struct str name, long quota)
+{
+	struct counting *c = self;
+
+	if (quota && c->taken - c->given_back >= (unsigned)quota)
+		return ERR_TSA;
+	c->taken++;
+	return OK;
+}
+
+static void
+give_back(void *self, struct str name)
+{
+	((struct counting *)self)->given_back++;
+}
+
+/* Nobody listens at the first; the second is real. */
+static struct tsa *
+two(struct counting *c, long quota, int64_t rest_ms)
+{
+	const struct tsa_meter meter = {take, give_back, c};
+	struct tsa_named all[2] = {{.name = STR("dead")}, {.name = STR("alive")}};
+	struct tsa *tsa;
+
+	*c = (struct counting){0};
+	assert_int_equal(
+	    tsa_remote(&p256.a, &(struct tsa_settings){.url = STR("http://127.0.0.1:1/")}, &all[0].tsa), OK);
+	assert_int_equal(
+	    tsa_remote(&p256.a, &(struct tsa_settings){.url = str_c(authority.url), .quota_month = quota},
+	        &all[1].tsa),
+	    OK);
+	assert_int_equal(tsa_several(&p256.a, all, 2, &meter, rest_ms, &tsa), OK);
+	return tsa;
+}
+
+static enum err
+ask_several(struct tsa *tsa, bool served)
+{
+	struct sha256 digest = sha256_of(STR("契約書"));
+	pthread_t thread;
 	struct str token;
 	int64_t time_ms;
 
+	authority.behaviour = GOOD;
+	if (served)
+		assert_int_equal(pthread_create(&thread, NULL, authority_serve_one, &authority), 0);
+	enum err e = tsa_token(tsa, STR("test"), &digest, &p256.a, &token, &time_ms);
+	if (served)
+		assert_int_equal(pthread_join(thread, NULL), 0);
+	return e;
+}
+
+static void
+the_next_is_asked_when_one_fails(void **state)
+{
+	struct counting c;
+	struct tsa *tsa = two(&c, 0, 0);
+
 	(void)state;
-	assert_int_equal(tsa_remote(&p256.a, authority.url, "/nonexistent.pem", &tsa), OK);
-	assert_int_equal(tsa_token(tsa, STR("test"), &digest, &p256.a, &token, &time_ms), ERR_CONFIG);
+	assert_int_equal(ask_several(tsa, true), OK);
+	assert_int_equal(c.taken, 2);
+	assert_int_equal(c.given_back, 1);
+}
+
+static void
+one_that_failed_rests(void **state)
+{
+	struct counting c;
+	struct tsa *tsa = two(&c, 0, 60000);
+
+	(void)state;
+	assert_int_equal(ask_several(tsa, true), OK);
+	assert_int_equal(ask_several(tsa, true), OK);
+	assert_int_equal(c.taken, 3);
+	assert_int_equal(c.given_back, 1);
+}
+
+static void
+a_quota_is_kept(void **state)
+{
+	struct counting c;
+	struct tsa *tsa = two(&c, 1, 60000);
+
+	(void)state;
+	assert_int_equal(ask_several(tsa, true), OK);
+	assert_int_equal(ask_several(tsa, false), ERR_TSA);
+	assert_int_equal(c.taken - c.given_back, 1);
+}
+
+static void
+one_may_be_chosen(void **state)
+{
+	struct counting c;
+	struct tsa *tsa = two(&c, 0, 0), *one;
+
+	(void)state;
+	assert_int_equal(tsa_choose(tsa, STR("alive"), &p256.a, &one), OK);
+	assert_int_equal(ask_several(one, true), OK);
+	assert_int_equal(c.taken, 1);
+	assert_int_equal(tsa_choose(tsa, STR("dead"), &p256.a, &one), OK);
+	assert_int_equal(ask_several(one, false), ERR_TSA);
+	assert_int_equal(tsa_choose(tsa, STR("nobody"), &p256.a, &one), ERR_TSA);
+	assert_int_equal(tsa_choose(tsa, STR_NONE, &p256.a, &one), OK);
+	assert_ptr_equal(one, tsa);
 }
 
 /* With the name of a test: that one alone. */
@@ -249,7 +392,10 @@ main(int argc, char **argv)
 	    cmocka_unit_test(the_question_is_well_formed), cmocka_unit_test(wrong_nonce_is_refused),
 	    cmocka_unit_test(wrong_answers_are_refused), cmocka_unit_test(foreign_chains_are_refused),
 	    cmocka_unit_test(no_flipped_bit_is_overlooked), cmocka_unit_test(silence_ends),
-	    cmocka_unit_test(absence_is_told), cmocka_unit_test(missing_anchors_are_told)};
+	    cmocka_unit_test(absence_is_told), cmocka_unit_test(missing_anchors_are_told),
+	    cmocka_unit_test(policies_are_insisted_on), cmocka_unit_test(the_next_is_asked_when_one_fails),
+	    cmocka_unit_test(one_that_failed_rests), cmocka_unit_test(a_quota_is_kept),
+	    cmocka_unit_test(one_may_be_chosen)};
 
 	if (argc > 1)
 		cmocka_set_test_filter(argv[1]);
