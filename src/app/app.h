@@ -25,6 +25,7 @@ struct app_config {
 	int64_t archive_after_ms;    /* from the conclusion to the archive timestamp */
 	int64_t checkpoint_every_ms; /* of the log of all events */
 	struct str root_pem;         /* certificate of the platform's own root */
+	enum certificate_language certificate_language;
 	unsigned char link_key[32]; /* links are HMACs under this key: the database holds only their hashes */
 };
 
