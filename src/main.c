@@ -19,7 +19,7 @@ static const char usage[] =
     "  keiin seal IN.pdf -o OUT.pdf [--level b-b|b-t] [--name N] [--mail M] [--impression TEXT]\n"
     "             [--keys DIR] [--algorithm p256|rsa3072]\n"
     "      exit status 0: sealed, 1: refused, 2: wrong usage, or a file that cannot be read or written\n"
-    "  keiin verify FILE [--json] [--trust PEM] [--english|--japanese]\n"
+    "  keiin verify FILE [CERTIFICATE] [--json] [--trust PEM] [--english|--japanese]\n"
     "      exit status 0: sound, 1: not, 2: unreadable\n"
     "  keiin inkan --text 山田 -o out.png|svg|pdf [--face kointai|gyosho|kaisho|mincho] [--size MM]\n"
     "      exit status as of seal\n"

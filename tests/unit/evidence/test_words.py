@@ -5,7 +5,7 @@ import sys
 
 SRC = pathlib.Path(__file__).resolve().parents[3] / "src"
 said = set()
-for name in ("evidence/verify.c", "evidence/signed_data.c", "evidence/token.c", "evidence/note.c"):
+for name in ("evidence/verify.c", "evidence/signed_data.c", "evidence/token.c", "evidence/note.c", "evidence/pair.c"):
     text = (SRC / name).read_text()
     said |= set(re.findall(r'(?:wrong\(ret_problem,|(?:problem|check_anchor)\([^;"]*?,)\s*"([^"]+)"', text))
     said |= set(re.findall(r'(?:followed_by|problem|kind) = STR\("([^"]+)"\)', text))
