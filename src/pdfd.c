@@ -1,10 +1,12 @@
 /* keiin-pdfd: the role that reads documents from outside, a program of its own. Only it holds MuPDF, qpdf and
  * the image decoders, and it holds little else, so that the fork each document costs is a cheap one. */
 #include "log.h"
+#include "pair.h"
 #include "pdfd.h"
 #include "roles.h"
 #include "verify.h"
 
+#include <jansson.h>
 #include <openssl/crypto.h>
 #include <stdio.h>
 #include <sys/socket.h>
@@ -37,19 +39,42 @@ put_signature(struct pdfd_output *o, struct arena *a, const struct verified_sign
 	pdfd_put_u32(o, (uint32_t)s->revision);
 }
 
+static void
+put_verification(struct pdfd_output *o, struct arena *a, const struct verification *v, bool english)
+{
+	pdfd_put_u32(o, (uint32_t)v->verdict);
+	put(o, verify_headline(a, v, english));
+	put(o, v->sha256);
+	pdfd_put_u32(o, (uint32_t)v->revisions);
+	pdfd_put_u32(o, (uint32_t)v->signatures_n);
+	for (size_t i = 0; i < v->signatures_n; i++)
+		put_signature(o, a, &v->signatures[i], english);
+}
+
 static enum err
-verify(struct str pdf, struct str anchors_pem, bool english, struct pdfd_output *o)
+verify_two(struct str first, struct str second, struct str anchors_pem, bool english, struct pdfd_output *o)
+{
+	struct arena a CLEANUP(arena_free) = {0};
+	struct pair p;
+	TRY(pair_check(&a, first, second, anchors_pem, &p));
+	pdfd_put_u32(o, p.verdict == PAIR_FITS);
+	pdfd_put_u32(o, p.swapped);
+	put(o, pair_sentence(&a, &p, english));
+	put(o, p.document_id);
+	put_verification(o, &a, &p.contract, english);
+	put_verification(o, &a, &p.certificate, english);
+	return OK;
+}
+
+static enum err
+verify(struct str pdf, struct str other, struct str anchors_pem, bool english, struct pdfd_output *o)
 {
 	struct arena a CLEANUP(arena_free) = {0};
 	struct verification v;
+	if (other.n)
+		return verify_two(pdf, other, anchors_pem, english, o);
 	TRY(verify_pdf(&a, pdf, anchors_pem, &v));
-	pdfd_put_u32(o, (uint32_t)v.verdict);
-	put(o, verify_headline(&a, &v, english));
-	put(o, v.sha256);
-	pdfd_put_u32(o, (uint32_t)v.revisions);
-	pdfd_put_u32(o, (uint32_t)v.signatures_n);
-	for (size_t i = 0; i < v.signatures_n; i++)
-		put_signature(o, &a, &v.signatures[i], english);
+	put_verification(o, &a, &v, english);
 	return OK;
 }
 
@@ -61,6 +86,7 @@ warm_up(void)
 	struct verification v;
 	tzset();
 	OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
+	json_object_seed(0);
 	if (verify_pdf(&a, STR("%PDF-"), STR_NONE, &v) != OK)
 		log_event(LOG_WARN, "verify", "does not work");
 }

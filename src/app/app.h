@@ -27,6 +27,7 @@ struct app_config {
 	int64_t checkpoint_every_ms; /* of the log of all events */
 	int64_t timestamp_alarm_ms;  /* a conclusion that waits longer for its timestamp is told of loudly */
 	struct str root_pem;         /* certificate of the platform's own root */
+	enum certificate_language certificate_language;
 	unsigned char link_key[32]; /* links are HMACs under this key: the database holds only their hashes */
 };
 
@@ -231,6 +232,20 @@ struct verify_view {
  * ERR_NOT_PDF: there is no file. */
 MUST_CHECK enum err
 app_verify(struct app *a, struct str pdf, struct str anchors_pem, bool english, struct verify_view *ret);
+
+/* A contract and its certificate, in either order: whether they belong together. Errors as app_verify(). */
+struct verify_pair_view {
+	bool fits, swapped;        /* swapped: the first file is the certificate */
+	enum verify_issuer issuer; /* of both, when they fit */
+	struct str sentence, document_id;
+	struct verify_view contract, certificate;
+};
+MUST_CHECK enum err
+app_verify_pair(struct app *a, struct str first, struct str second, struct str anchors_pem, bool english,
+    struct verify_pair_view *ret);
+/* Whether this SHA-256 (hexadecimal) is that of a contract concluded here, in any form it had. */
+MUST_CHECK enum err
+app_verify_known(struct app *a, struct str sha256, bool *ret);
 
 /* Local outbox: what would have been mailed, until SMTP is configured. */
 MUST_CHECK enum err

@@ -209,6 +209,24 @@ refused(struct app *a, const struct composing *w, struct str answer)
 	AGAIN(refused_once(a, w, answer));
 }
 
+/* What the certificate will list: mails to parties, on the way to their agreement. */
+static bool
+is_listed(enum post post)
+{
+	return post == POST_REQUEST || post == POST_CODE || post == POST_FORWARDED ||
+	       post == POST_RETURN_RECEIPT;
+}
+
+static enum err
+note_sent(struct app *a, struct str job, const struct composing *w)
+{
+	struct tx tx CLEANUP(tx_end) = {0};
+	int64_t n;
+	TRY(tx_write(a->store, &tx));
+	TRY(q_mail_sent_add(&tx, job, w->d.e.id, post_name(w->o.post), w->l.to_mail, a->now_ms, &n));
+	return tx_commit(&tx);
+}
+
 enum err
 app_job_mail(struct app *a, struct str job, struct str payload)
 {
@@ -227,5 +245,8 @@ app_job_mail(struct app *a, struct str job, struct str payload)
 	mail.message_id = arena_printf(a->arena, "%.*s@%.*s", STR_ARG(job), STR_ARG(domain));
 	mail.at_ms = a->now_ms;
 	enum err e = mailer_send(a->mailer, &mail, a->arena, &answer);
-	return e == ERR_INVALID ? refused(a, w, answer) : e;
+	if (e == ERR_INVALID)
+		return refused(a, w, answer);
+	TRY(e);
+	return is_listed(w->o.post) ? note_sent(a, job, w) : OK;
 }

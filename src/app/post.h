@@ -29,6 +29,12 @@ post_order(struct app *a, struct tx *tx, const struct post_order *o);
 /* Within a change of that envelope. */
 MUST_CHECK enum err
 change_post(struct change *c, enum post post, struct str participant);
+/* "request" and so on, as in payloads. */
+struct str
+post_name(enum post post);
+/* Words for a stored name; the name itself when it is unknown. */
+struct str
+post_words(struct str name, bool english);
 /* ERR_INVALID when it is none. */
 MUST_CHECK enum err
 post_parse(struct str payload, struct post_order *ret);

@@ -19,13 +19,13 @@ consent_write(struct change *c, const struct signer *s, struct str hash, bool la
 	struct app *a = c->a;
 	bool english = str_eq(a->origin.language, STR("en"));
 	const struct row_signer_session *w = &s->s;
+	/* the recorded party is who confirms, not who looked first */
+	TRY(change_one(
+	    c, q_participant_set_signer(&c->tx, s->p->id, w->company, w->title, w->name, w->mail, &c->n)));
 	TRY(change_one(
 	    c, q_consent_add(&c->tx, s->p->id, c->e.id, c->e.document_sha256, a->now_ms, w->entry,
 	           w->code_sent_ms, w->code_verified_ms, authentication_words(w->entry, false),
 	           consent_words(a, &c->e, english), a->origin.ip, a->origin.user_agent, hash, last, &c->n)));
-	/* the recorded party is who confirms, not who looked first */
-	TRY(change_one(
-	    c, q_participant_set_signer(&c->tx, s->p->id, w->company, w->title, w->name, w->mail, &c->n)));
 	return change_one(c, q_participant_set_state(&c->tx, s->p->id, PARTICIPANT_CONFIRMED, &c->n));
 }
 

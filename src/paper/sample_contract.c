@@ -60,7 +60,7 @@ struct page_flow {
 static void
 paragraph(struct page_flow *p, double indent, enum typeface face, struct str text)
 {
-	struct text t = sheet_read(p->s, face, text);
+	struct text t = sheet_read_value(p->s, face, text);
 	size_t n;
 	struct text_line *lines = text_wrap(p->a, &t, BODY, SHEET_WIDTH - 2 * MARGIN - indent, &n);
 
@@ -94,7 +94,7 @@ draw_party(
 	sheet_line(p->s, MARGIN + 8 * MM, p->y, TYPEFACE_MINCHO, 12, FLOW_INK, str_c(letter));
 	sheet_line(p->s, x, p->y, TYPEFACE_MINCHO, BODY, FLOW_INK, str_c(address));
 	p->y += 24;
-	struct text t = sheet_read(p->s, TYPEFACE_MINCHO, company);
+	struct text t = sheet_read_value(p->s, TYPEFACE_MINCHO, company);
 	size_t n;
 	struct text_line *lines = text_wrap(p->a, &t, BODY, 90 * MM, &n);
 	for (size_t i = 0; i < n; i++, p->y += i < n ? 16 : 24)

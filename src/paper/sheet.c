@@ -50,13 +50,43 @@ sheet_turn_to(struct sheet *s, unsigned page)
 		s->out = &s->page[page - 1];
 }
 
+void
+sheet_field(struct sheet *s, struct str field)
+{
+	s->field = field;
+}
+
+static struct text
+read_text(struct sheet *s, enum typeface t, enum text_missing missing, struct str text)
+{
+	struct text r = {0};
+	int lacking = 0;
+	bool first = s->e == OK;
+
+	if (!fail(s, text_read(s->a, t, missing, text, &r, &lacking)) && first) {
+		s->missing = lacking;
+		s->missing_field = s->field;
+	}
+	return r;
+}
+
 struct text
 sheet_read(struct sheet *s, enum typeface t, struct str text)
 {
-	struct text r = {0};
+	return read_text(s, t, TEXT_REFUSE, text);
+}
 
-	fail(s, text_read(s->a, t, text, &r));
-	return r;
+struct text
+sheet_read_value(struct sheet *s, enum typeface t, struct str text)
+{
+	return read_text(s, t, TEXT_WRITE_OUT, text);
+}
+
+int
+sheet_missing(const struct sheet *s, struct str *ret_field)
+{
+	*ret_field = s->missing_field;
+	return s->missing;
 }
 
 /* The number under which the PDF knows a glyph: for TrueType its place in the subset, for CFF its own. */
@@ -164,6 +194,32 @@ sheet_fill(struct sheet *s, double x, double y, double w, double h, unsigned rgb
 	put_number(s->out, w);
 	put_number(s->out, h);
 	buf_put_c(s->out, "re f\n");
+}
+
+/* One path: a rectangle for each run of squares. */
+void
+sheet_pattern(struct sheet *s, double x, double y, double size, const unsigned char *squares, unsigned side,
+    unsigned rgb)
+{
+	double one = size / side;
+
+	if (s->e != OK || !s->out)
+		return;
+	put_colour(s, rgb);
+	for (unsigned row = 0; row < side; row++)
+		for (unsigned i = 0, n; i < side; i += n) {
+			const unsigned char *at = squares + (size_t)row * side;
+			for (n = 1; i + n < side && !at[i + n] == !at[i]; n++)
+				;
+			if (!at[i])
+				continue;
+			put_number(s->out, x + i * one);
+			put_number(s->out, SHEET_HEIGHT - y - (row + 1) * one);
+			put_number(s->out, n * one);
+			put_number(s->out, one);
+			buf_put_c(s->out, "re\n");
+		}
+	buf_put_c(s->out, "f\n");
 }
 
 void

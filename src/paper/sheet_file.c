@@ -357,11 +357,11 @@ put_everything(struct file *f, const struct sheet *s, const struct sheet_info *i
 	put_info(f, information, info);
 	put_object(f, root,
 	    arena_printf(f->a,
-	        "<</Type/Catalog/Pages %u 0 R/Lang(ja-JP)/ViewerPreferences<</DisplayDocTitle "
+	        "<</Type/Catalog/Pages %u 0 R/Lang(%s)/ViewerPreferences<</DisplayDocTitle "
 	        "true>>/Metadata %u 0 R"
 	        "/OutputIntents[<</Type/OutputIntent/S/GTS_PDFA1/OutputConditionIdentifier(sRGB IEC61966-2.1)"
 	        "/Info(sRGB IEC61966-2.1)/DestOutputProfile %u 0 R>>]%.*s>>",
-	        tree, xmp, profile, STR_ARG(files)));
+	        tree, info->english ? "en" : "ja-JP", xmp, profile, STR_ARG(files)));
 	put_trailer(f, root, information, info);
 	return OK;
 }

@@ -17,6 +17,8 @@ struct sheet_font {
 struct sheet {
 	struct arena *a;
 	enum err e;
+	struct str field, missing_field;
+	int missing;
 	struct buf page[SHEET_PAGES_MAX], *out;
 	unsigned pages;
 	struct sheet_font font[TYPEFACES];

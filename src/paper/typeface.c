@@ -125,10 +125,10 @@ typeface_glyph(enum typeface t, int code, int selector)
 
 	if (!typeface_info(t))
 		return 0;
-	if (selector &&
-	    hb_font_get_variation_glyph(loaded[t].font, (hb_codepoint_t)code, (hb_codepoint_t)selector, &g))
-		return g;
-	return hb_font_get_nominal_glyph(loaded[t].font, (hb_codepoint_t)code, &g) && g <= 0xFFFF ? g : 0;
+	bool there = selector ? hb_font_get_variation_glyph(
+	                            loaded[t].font, (hb_codepoint_t)code, (hb_codepoint_t)selector, &g)
+	                      : hb_font_get_nominal_glyph(loaded[t].font, (hb_codepoint_t)code, &g);
+	return there && g <= 0xFFFF ? g : 0;
 }
 
 unsigned

@@ -29,7 +29,8 @@ struct typeface_info {
 /* NULL when it is not installed. */
 const struct typeface_info *
 typeface_info(enum typeface t);
-/* The glyph of a code point, with a variation selector or 0; 0 when the typeface lacks it. */
+/* The glyph of a code point, with exactly this variation selector or, for 0, none; 0 when the typeface lacks
+ * it. */
 unsigned
 typeface_glyph(enum typeface t, int code, int selector);
 /* In thousandths of the em. */

@@ -57,15 +57,17 @@ copy_output(int fd, uint64_t length, struct arena *a, struct str *ret)
 }
 
 static enum err
-ask_about(struct pdfd *d, const struct pdfd_question *q, const struct str input[2], struct arena *a,
+ask_about(struct pdfd *d, const struct pdfd_question *q, const struct str input[3], struct arena *a,
     struct str *ret)
 {
 	int memory CLEANUP(close_fd) = -1, pair[2];
-	if (input[1].n == 0)
+	size_t left = PDFD_INPUT_MAX;
+	if (input[2].n == 0)
 		return ERR_NOT_PDF;
-	if (input[0].n > PDFD_INPUT_MAX || input[1].n > PDFD_INPUT_MAX - input[0].n)
-		return ERR_TOO_LARGE;
-	TRY(ipc_memfd(input, 2, &memory));
+	for (int i = 0; i < 3; left -= input[i++].n)
+		if (input[i].n > left)
+			return ERR_TOO_LARGE;
+	TRY(ipc_memfd(input, 3, &memory));
 	TRY(ipc_pair(pair));
 	int mine CLEANUP(close_fd) = pair[0], theirs CLEANUP(close_fd) = pair[1];
 	struct ipc_frame f = {
@@ -89,7 +91,7 @@ ask_about(struct pdfd *d, const struct pdfd_question *q, const struct str input[
 static enum err
 ask(struct pdfd *d, const struct pdfd_question *q, struct str input, struct arena *a, struct str *ret)
 {
-	return ask_about(d, q, (const struct str[2]){STR_NONE, input}, a, ret);
+	return ask_about(d, q, (const struct str[3]){STR_NONE, STR_NONE, input}, a, ret);
 }
 
 /* ---- reading an output that may be hostile ---- */
@@ -216,7 +218,15 @@ take_verdict(struct str *s, struct arena *a, struct document_verdict *ret)
 	for (ret->signatures_n = 0; ret->signatures_n < n; ret->signatures_n++)
 		if (!take_signature(s, &ret->signatures[ret->signatures_n]))
 			return false;
-	return s->n == 0;
+	return true;
+}
+
+static bool
+take_pair(struct str *s, struct arena *a, struct document_pair *ret)
+{
+	return take_flag(s, &ret->fits) && take_flag(s, &ret->swapped) && take_str(s, &ret->sentence) &&
+	       take_str(s, &ret->document_id) && utf8_valid(ret->sentence) && utf8_valid(ret->document_id) &&
+	       take_verdict(s, a, &ret->contract) && take_verdict(s, a, &ret->certificate);
 }
 
 enum err
@@ -229,10 +239,29 @@ documents_verify(struct pdfd *d, struct str pdf, struct str anchors_pem, bool en
 	struct str out;
 	if (pdf.n == 0 || anchors_pem.n > ANCHORS_MAX)
 		return ERR_INVALID;
-	TRY(ask_about(d, &q, (const struct str[2]){anchors_pem, pdf}, a, &out));
-	if (!take_verdict(&out, a, &v))
+	TRY(ask_about(d, &q, (const struct str[3]){anchors_pem, STR_NONE, pdf}, a, &out));
+	if (!take_verdict(&out, a, &v) || out.n)
 		return ERR_PEER;
 	*ret = v;
+	return OK;
+}
+
+enum err
+documents_pair(struct pdfd *d, struct str first, struct str second, struct str anchors_pem, bool english,
+    struct arena *a, struct document_pair *ret)
+{
+	struct pdfd_question q = {.kind = PDFD_VERIFY,
+	    .anchors_n = (uint32_t)anchors_pem.n,
+	    .other_n = (uint32_t)second.n,
+	    .english = english};
+	struct document_pair p = {0};
+	struct str out;
+	if (first.n == 0 || second.n == 0 || anchors_pem.n > ANCHORS_MAX)
+		return ERR_INVALID;
+	TRY(ask_about(d, &q, (const struct str[3]){anchors_pem, second, first}, a, &out));
+	if (!take_pair(&out, a, &p) || out.n)
+		return ERR_PEER;
+	*ret = p;
 	return OK;
 }
 

@@ -8,9 +8,10 @@
 #include <stdint.h>
 
 struct pdfd_output;
-/* How a signed file is judged; whoever starts the server brings it along. Puts what client.c reads into o. */
+/* How a signed file is judged, or (other not empty) two that should belong together; whoever starts the
+ * server brings it along. Puts what client.c reads into o. */
 typedef enum err
-pdfd_verifier(struct str pdf, struct str anchors_pem, bool english, struct pdfd_output *o);
+pdfd_verifier(struct str pdf, struct str other, struct str anchors_pem, bool english, struct pdfd_output *o);
 
 /* Serves questions from the socket until it closes. verify may be NULL. Returns the exit status. */
 int
@@ -21,7 +22,8 @@ pdfd_serve(int sock, pdfd_verifier *verify);
 enum pdfd_kind { PDFD_INTAKE = 1, PDFD_RENDER, PDFD_IMAGE, PDFD_VERIFY };
 struct pdfd_question {
 	uint32_t kind, page, width_px;
-	uint32_t anchors_n; /* VERIFY: so many bytes of PEM stand before the file */
+	uint32_t anchors_n,
+	    other_n; /* VERIFY: so many bytes of PEM, and of a second file, stand before the file */
 	uint32_t english;
 	char footer[96];
 };

@@ -51,10 +51,11 @@ work(const struct pdfd_question *q, struct str input, struct pdfd_output *o)
 	case PDFD_RENDER: return pdfd_render(input, q->page, q->width_px, o);
 	case PDFD_IMAGE: return pdfd_image(input, o);
 	case PDFD_VERIFY:
-		if (!verifier || q->anchors_n >= input.n)
+		if (!verifier || q->anchors_n >= input.n || q->other_n >= input.n - q->anchors_n)
 			return ERR_INVALID;
-		return verifier(str_slice(input, q->anchors_n, input.n), str_slice(input, 0, q->anchors_n),
-		    q->english, o);
+		return verifier(str_slice(input, q->anchors_n + q->other_n, input.n),
+		    str_slice(input, q->anchors_n, q->anchors_n + q->other_n),
+		    str_slice(input, 0, q->anchors_n), q->english, o);
 	}
 	return ERR_INVALID;
 }

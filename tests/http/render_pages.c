@@ -378,20 +378,52 @@ verifying(void)
 	    .signatures = s,
 	    .signatures_n = 1};
 	v->known = true;
-	p->view = v;
-	p->file_name = say("契約書<1>.pdf", "contract<1>.pdf");
-	p->sound = p->ours = true;
+	p->file =
+	    (struct verify_file){.view = v, .name = say("契約書<1>.pdf", "contract<1>.pdf"), .sound = true};
+	p->judged = p->sound = p->ours = true;
 	tmpl_verify(&tmpl, p);
 	save("verify-sound");
 	v->verdict.signatures_n = 2;
-	v->known = p->sound = p->ours = false;
+	v->known = p->sound = p->ours = p->file.sound = false;
 	tmpl_verify(&tmpl, p);
 	save("verify-unsound");
 	p->sound = p->unknown = true;
 	s[0].trusted = false;
 	tmpl_verify(&tmpl, p);
 	save("verify-unknown");
-	p->view = NULL;
+	struct verify_pair_view *pair = NEW(verify_pair_view);
+	*pair = (struct verify_pair_view){.sentence = say("この合意証明書は、別の契約書のものです。",
+	                                      "The certificate is for another contract than this one."),
+	    .document_id = STR("K7QA-2M4X-9RTB-C3DE"),
+	    .contract = *v,
+	    .certificate = *v};
+	p->pair = pair;
+	p->file.contract = true;
+	p->other = (struct verify_file){.view = v, .name = STR("c.pdf"), .certificate = true, .sound = true};
+	p->sound = p->unknown = false;
+	tmpl_verify(&tmpl, p);
+	save("verify-pair-other");
+	pair->fits = p->sound = p->ours = p->file.sound = true;
+	pair->sentence = say(
+	    "この契約書と合意証明書は組です：どちらも正しく、証明書はこの契約書の内容を示しています。",
+	    "This contract and this certificate belong together: both are sound, and the certificate states "
+	    "exactly this contract.");
+	tmpl_verify(&tmpl, p);
+	save("verify-pair-fits");
+	p->ours = false;
+	p->unknown = true;
+	tmpl_verify(&tmpl, p);
+	save("verify-pair-unknown");
+	p->judged = false;
+	p->pair = NULL;
+	p->asked = s[0].certificate_sha256;
+	p->asked_known = true;
+	tmpl_verify(&tmpl, p);
+	save("verify-asked");
+	p->asked_known = false;
+	tmpl_verify(&tmpl, p);
+	save("verify-asked-unknown");
+	p->asked = STR_NONE;
 	fault(&p->faults, &p->file_fault, "file",
 	    say("PDFファイルを選んでください。", "Please choose a PDF file."));
 	fault(&p->faults, &p->anchors_fault, "anchors",

@@ -330,7 +330,7 @@ def signer_of(keiin, token):
     return person, answer.location.split("/")[2]
 
 
-def concluded_contract(keiin, sender):
+def concluded_contract(keiin, sender, address="suzuki@hei.example"):
     """The sample contract with one signer, signed and concluded: the envelope's id, the signer, the participant's id, the token of
     the link that keeps."""
     draft = sender.post("/sample").location
@@ -338,9 +338,9 @@ def concluded_contract(keiin, sender):
     removed = sender.post(draft, {**form, "do": "remove-2"})
     form = Forms(sender.get(draft).text if removed.status == 303 else removed.text).forms[draft]
     assert "p2-name" not in form, "one participant is left"
-    form.update({"p1-mail": "suzuki@hei.example", "p1-entry-mail": "1", "do": "send"})
+    form.update({"p1-mail": address, "p1-entry-mail": "1", "do": "send"})
     assert sender.post(draft, form).status == 303
-    signer, participant = signer_of(keiin, keiin.link_to("suzuki@hei.example", "【署名依頼】"))
+    signer, participant = signer_of(keiin, keiin.link_to(address, "【署名依頼】"))
     base = f"/s/{participant}"
     page = signer.get(f"{base}/review")
     assert signer.post(f"{base}/review", Forms(page.text).forms[f"{base}/review"]).status == 303
@@ -352,4 +352,4 @@ def concluded_contract(keiin, sender):
     assert page.status == 200, page.location
     answer = signer.post(f"{base}/confirm", Forms(page.text).forms[f"{base}/confirm"])
     assert answer.status == 303, answer.text
-    return draft.split("/")[2], signer, participant, keiin.link_to("suzuki@hei.example", "【締結完了】")
+    return draft.split("/")[2], signer, participant, keiin.link_to(address, "【締結完了】")

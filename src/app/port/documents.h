@@ -59,6 +59,15 @@ struct document_verdict {
 MUST_CHECK enum err
 documents_verify(struct pdfd *d, struct str pdf, struct str anchors_pem, bool english, struct arena *a,
     struct document_verdict *ret);
+/* Whether a contract and a certificate, in either order, belong together (pair.h). */
+struct document_pair {
+	bool fits, swapped; /* swapped: the first file is the certificate */
+	struct str sentence, document_id;
+	struct document_verdict contract, certificate;
+};
+MUST_CHECK enum err
+documents_pair(struct pdfd *d, struct str first, struct str second, struct str anchors_pem, bool english,
+    struct arena *a, struct document_pair *ret);
 /* One page as PNG, 16-level grey when the page has no colour, width_px wide (200..2000). page counts from 1.
  */
 MUST_CHECK enum err

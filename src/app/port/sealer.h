@@ -59,6 +59,20 @@ sealer_seal(struct sealer *s, struct str job, struct str authority, struct str r
  * ERR_TSA. */
 MUST_CHECK enum err
 sealer_note(struct sealer *s, struct str job, struct str text, struct arena *a, struct str *ret);
+/* A signature or timestamp in a file that this sealer made, as the file says: nothing is verified. */
+enum seal_mark_kind { SEAL_MARK_CERTIFICATION, SEAL_MARK_APPROVAL, SEAL_MARK_TIMESTAMP };
+struct seal_mark {
+	enum seal_mark_kind kind;
+	struct str field, signer;
+	struct str level, digest; /* "B-B", "B-T"; "RFC 3161" of a timestamp; "SHA-256" */
+	int64_t at_ms;            /* /M of a signature, genTime (RFC 3161 2.4.2) of a timestamp */
+	struct str tsa,
+	    serial; /* of the timestamp in it or that it is: the authority's name, the token's number */
+	struct str certificate; /* SHA-256 of the signer's, hexadecimal */
+};
+/* Oldest first. */
+MUST_CHECK enum err
+sealer_marks(struct arena *a, struct str file, struct seal_mark **ret, size_t *ret_n);
 /* For the certificate's block C1. */
 struct sealer_identity {
 	struct str subject, serial, fingerprint_sha256;

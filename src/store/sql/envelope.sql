@@ -79,6 +79,14 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13);
 -- query audit_of(envelope_id str) many audit
 SELECT @audit FROM audit WHERE envelope_id = $1 ORDER BY seq;
 
+-- query mail_sent_add(job_id str, envelope_id str, what str, mail str, now_ms int) exec
+INSERT INTO mail_sent (job_id, envelope_id, what, mail, at_ms) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (job_id) DO NOTHING;
+
+-- Of this version of a contract and those before it.
+-- query mails_sent(contract_id str, round int) many (what str, mail str, at_ms int)
+SELECT m.what, m.mail, m.at_ms FROM mail_sent m JOIN envelope e ON e.id = m.envelope_id
+WHERE e.contract_id = $1 AND e.round <= $2 ORDER BY m.at_ms, m.job_id;
+
 -- Versions of the same contract that came before.
 -- query envelope_rounds(contract_id str, before int) many envelope
 SELECT @envelope FROM envelope WHERE contract_id = $1 AND round < $2 ORDER BY round;

@@ -3,7 +3,7 @@
 -- row link: envelope_id str, participant_id str, kind int
 -- row challenge: id str, participant_id str, company str, title str, name str, mail str, language str, created_ms int, tries int, ended_ms int
 -- row signer_session: participant_id str, entry int, company str, title str, name str, mail str, code_sent_ms int, code_verified_ms int, created_ms int
--- row consent: participant_id str, envelope_id str, number int, document_sha256 str, at_ms int, entry int, code_sent_ms int, code_verified_ms int, authentication str, consent_text str, ip str, user_agent str, event_hash str, last int
+-- row consent: participant_id str, envelope_id str, number int, document_sha256 str, at_ms int, entry int, code_sent_ms int, code_verified_ms int, authentication str, consent_text str, ip str, user_agent str, event_hash str, last int, company str, title str, name str, mail str, sent_company str, sent_name str, sent_mail str
 
 -- query link_add(token_hash str, envelope_id str, participant_id str, kind int) exec
 INSERT INTO link (token_hash, envelope_id, participant_id, kind) VALUES ($1, $2, $3, $4) ON CONFLICT (token_hash) DO NOTHING;
@@ -41,10 +41,14 @@ SELECT @signer_session FROM signer_session WHERE token_hash = $1;
 -- query signer_session_end_others(participant_id str, entry int, mail str) exec
 DELETE FROM signer_session WHERE participant_id = $1 AND entry = $2 AND mail <> $3;
 
+-- The parties as they are at this moment go with it: after participant_set_signer.
 -- query consent_add(participant_id str, envelope_id str, document_sha256 str, now_ms int, entry int, code_sent_ms int, code_verified_ms int, authentication str, consent_text str, ip str, user_agent str, event_hash str, last int) exec
 INSERT INTO consent (participant_id, envelope_id, number, document_sha256, at_ms, entry, code_sent_ms, code_verified_ms,
-authentication, consent_text, ip, user_agent, event_hash, last)
-SELECT $1, $2, COUNT(*) + 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13 FROM consent WHERE envelope_id = $2;
+authentication, consent_text, ip, user_agent, event_hash, last, company, title, name, mail, sent_company, sent_name, sent_mail)
+SELECT $1, $2, (SELECT COUNT(*) + 1 FROM consent WHERE envelope_id = $2), $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
+CASE WHEN p.signer_mail IS NULL THEN p.company ELSE p.signer_company END, p.signer_title,
+CASE WHEN p.signer_mail IS NULL THEN p.name ELSE p.signer_name END, COALESCE(p.signer_mail, p.mail), p.company, p.name, p.mail
+FROM participant p WHERE p.id = $1;
 
 -- query consent_get(participant_id str) one consent
 SELECT @consent FROM consent WHERE participant_id = $1;

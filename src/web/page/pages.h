@@ -176,14 +176,22 @@ struct resend_page {
 	struct str mail, mail_fault;
 	bool sent;
 };
-/* ---- 契約書を検証 (verify.html) ---- */
+/* ---- 契約書を検証 (verify.html, verify_file.html) ---- */
+struct verify_file {
+	const struct verify_view *view; /* NULL: nothing was judged yet */
+	struct str name;
+	bool contract, certificate; /* what it is in a pair */
+	bool sound;
+};
 struct verify_page {
 	struct page_top top;
 	struct page_faults faults;
 	struct str file_fault, anchors_fault;
-	const struct verify_view *view; /* NULL: nothing was judged yet */
-	struct str file_name;
-	bool sound, ours, given, unknown;
+	struct verify_file file, other;           /* the one file; or contract and certificate */
+	const struct verify_pair_view *pair;      /* NULL: not two files */
+	bool judged, sound, ours, given, unknown; /* of the file, or of both */
+	struct str asked;                         /* SHA-256 that a certificate's code led here with */
+	bool asked_known;
 };
 
 struct guide_page {

@@ -150,6 +150,14 @@ sealer_note(struct sealer *s, struct str job, struct str text, struct arena *a, 
 }
 
 enum err
+sealer_marks(struct arena *a, struct str file, struct seal_mark **ret, size_t *ret_n)
+{
+	*ret = NULL;
+	*ret_n = 0;
+	return OK;
+}
+
+enum err
 sealer_identity(struct sealer *s, struct arena *a, struct sealer_identity *ret)
 {
 	*ret = (struct sealer_identity){STR("CN=Test"), STR("01"), STR("ab")};
@@ -163,13 +171,19 @@ copy(struct str s)
 	return s.p ? arena_str(&memory, s) : s;
 }
 
+static struct certificate_words
+copy_words(struct certificate_words w)
+{
+	return (struct certificate_words){copy(w.ja), copy(w.en)};
+}
+
 static struct certificate_line *
 copy_lines(const struct certificate_line *from, size_t n)
 {
 	struct certificate_line *to = ARENA_ARRAY(&memory, struct certificate_line, n + 1);
 	for (size_t i = 0; i < n; i++)
 		to[i] = (struct certificate_line){
-		    from[i].at_ms, copy(from[i].what), copy(from[i].who), copy(from[i].detail)};
+		    from[i].at_ms, copy_words(from[i].what), copy(from[i].who), copy(from[i].detail)};
 	return to;
 }
 
@@ -177,9 +191,13 @@ static struct certificate_party
 copy_party(const struct certificate_party *p)
 {
 	struct certificate_party to = *p;
-	struct str *const texts[] = {&to.role, &to.order, &to.sent_company, &to.sent_name, &to.sent_mail,
-	    &to.company, &to.name, &to.title, &to.mail, &to.entry, &to.authentication, &to.pages_viewed,
-	    &to.ip, &to.user_agent, &to.seal_method, &to.impression, &to.consent_text, &to.event_hash};
+	struct str *const texts[] = {&to.order, &to.sent_company, &to.sent_name, &to.sent_mail, &to.company,
+	    &to.name, &to.title, &to.mail, &to.ip, &to.user_agent, &to.impression, &to.consent_text,
+	    &to.event_hash};
+	struct certificate_words *const words[] = {
+	    &to.role, &to.entry, &to.authentication, &to.pages_viewed, &to.seal_method};
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		*words[i] = copy_words(*words[i]);
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		*texts[i] = copy(*texts[i]);
 	return to;
@@ -193,8 +211,9 @@ certificate_draw(struct arena *a, const struct certificate *c, struct buf *ret)
 		struct certificate *to = &certificates[certificates_n++];
 		*to = *c;
 		struct str *const texts[] = {&to->number, &to->document_id, &to->title, &to->issuer,
-		    &to->operator_url, &to->seal_subject, &to->seal_serial, &to->seal_fingerprint,
-		    &to->tsa_name, &to->sent_sha256, &to->concluded_sha256, &to->audit_head, &to->audit_json};
+		    &to->operator_url, &to->qr_url, &to->sender, &to->checkpoint_root, &to->seal_subject,
+		    &to->seal_serial, &to->seal_fingerprint, &to->tsa_name, &to->sent_sha256,
+		    &to->concluded_sha256, &to->audit_head, &to->audit_json};
 		for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 			*texts[i] = copy(*texts[i]);
 		to->parties = ARENA_ARRAY(&memory, struct certificate_party, c->parties_n + 1);
@@ -202,7 +221,14 @@ certificate_draw(struct arena *a, const struct certificate *c, struct buf *ret)
 			to->parties[i] = copy_party(&c->parties[i]);
 		to->files = copy_lines(c->files, c->files_n);
 		to->history = copy_lines(c->history, c->history_n);
-		to->delegations = copy_lines(c->delegations, c->delegations_n);
+		to->mails = copy_lines(c->mails, c->mails_n);
+		to->delegations = ARENA_ARRAY(&memory, struct certificate_delegation, c->delegations_n + 1);
+		for (size_t i = 0; i < c->delegations_n; i++) {
+			const struct certificate_delegation *d = &c->delegations[i];
+			to->delegations[i] = (struct certificate_delegation){d->at_ms, copy(d->from),
+			    copy(d->to), copy(d->reason), copy_words(d->authentication)};
+		}
+		to->seals = NULL; /* the fake sealer leaves no marks */
 	}
 	pthread_mutex_unlock(&lock);
 	buf_printf(ret, "%%PDF-1.7 certificate of %.*s\n", STR_ARG(c->title));

@@ -81,12 +81,12 @@ s04_a_certificate_with_the_parties_is_issued_by_itself(void **state)
 	assert_str(q->sent_name, "証明 一郎");
 	assert_str(q->name, "証明 一郎");
 	assert_str(q->mail, "s04@example.com");
-	assert_str(q->entry, "メール");
-	assert_has(q->authentication, "1要素");
-	assert_str(q->pages_viewed, "全3ページ");
+	assert_str(q->entry.ja, "メール");
+	assert_has(q->authentication.ja, "1要素");
+	assert_str(q->pages_viewed.ja, "全3ページ");
 	assert_str(q->ip, "192.0.2.7");
 	assert_str(q->user_agent, "Browser/1");
-	assert_str(q->seal_method, "作成");
+	assert_str(q->seal_method.ja, "作成");
 	assert_str(q->impression, "impression of 相手");
 	assert_has(q->consent_text, "「S04」（第1版、");
 	assert_true(q->opened_ms && q->viewed_all_ms && q->consented_ms);
@@ -95,11 +95,39 @@ s04_a_certificate_with_the_parties_is_issued_by_itself(void **state)
 	assert_has(c->audit_json, world_c(c->audit_head));
 	assert_int_equal(c->files_n, 1);
 	struct sha256 file = sha256_of(STR("%PDF-1.4 a"));
-	assert_str(c->files[0].what, "印鑑証明（a.pdf）");
+	assert_str(c->files[0].what.ja, "印鑑証明（a.pdf）");
 	assert_str(c->files[0].detail, world_c(sha256_hex(&world.arena, &file)));
 	/* the chain went on by exactly the row that says that the certificate exists */
 	assert_int_equal(envelope_row_of(e).audit_seq, c->history_n + 1);
 	assert_int_equal(audit_count(e, "completed"), 1);
+}
+
+static void
+s04_the_certificate_tells_of_the_moment_of_consent(void **state)
+{
+	struct draft_participant p = signer_of("当時 一郎", "s04b@example.com", 1, ENTRY_MAIL);
+	struct str e = sent("S04b", &p, 1);
+	assert_true(signed_by(session_by_mail("s04b@example.com")));
+	assert_int_equal(
+	    number(
+	        "UPDATE participant SET name = '後日 次郎', company = '後日社', mail = 'later@example.com' "
+	        "WHERE mail = 's04b@example.com' RETURNING 1"),
+	    1);
+	assert_int_equal(number("UPDATE account SET name = '後日 太郎' RETURNING 1"), 1);
+	assert_int_equal(number("UPDATE organisation SET name = '後日商事' RETURNING 1"), 1);
+	jobs_run();
+	const struct certificate *c = fake_certificate(STR("S04b"));
+	assert_non_null(c);
+	const struct certificate_party *q = &c->parties[0];
+	assert_str(q->name, "当時 一郎");
+	assert_str(q->mail, "s04b@example.com");
+	assert_str(q->company, "株式会社相手先");
+	assert_str(q->sent_name, "当時 一郎");
+	assert_str(q->sent_mail, "s04b@example.com");
+	assert_true(str_find(c->sender, STR("後日")) < 0);
+	assert_true(str_find(c->audit_json, STR("後日")) < 0);
+	assert_has(c->audit_json, "{\"format\":\"keiin-certificate\",\"version\":1,");
+	assert_has(c->qr_url, world_c(viewed(e)->concluded_sha256));
 }
 
 static void
@@ -233,8 +261,8 @@ s28_to_s32_a_seal_is_made_uploaded_or_if_allowed_written(void **state)
 	jobs_run();
 	assert_has(concluded_file(e), "impression=uploaded");
 	assert_has(concluded_file(e), "impression=strokes");
-	assert_str(fake_certificate(STR("S28"))->parties[0].seal_method, "アップロード");
-	assert_str(fake_certificate(STR("S28"))->parties[1].seal_method, "手書き");
+	assert_str(fake_certificate(STR("S28"))->parties[0].seal_method.ja, "アップロード");
+	assert_str(fake_certificate(STR("S28"))->parties[1].seal_method.ja, "手書き");
 }
 
 static void
@@ -385,6 +413,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(s01_s03_every_consent_is_an_approval_and_a_timestamp_closes_the_file),
 	    cmocka_unit_test(s04_a_certificate_with_the_parties_is_issued_by_itself),
+	    cmocka_unit_test(s04_the_certificate_tells_of_the_moment_of_consent),
 	    cmocka_unit_test(s06_every_act_is_in_the_audit_trail),
 	    cmocka_unit_test(s07_a_counterparty_needs_no_account),
 	    cmocka_unit_test(s25_s26_documents_are_asked_for_and_required_ones_must_be_there),

@@ -302,8 +302,8 @@ s15_forwarding_makes_the_successor_the_party_and_ends_the_delegators_road(void *
 	assert_int_equal(c->parties_n, 1);
 	assert_str(c->parties[0].name, "権限 者");
 	assert_int_equal(c->delegations_n, 1);
-	assert_has(c->delegations[0].who, "相手 一郎");
-	assert_has(c->delegations[0].detail, "権限 者");
+	assert_has(c->delegations[0].from, "相手 一郎");
+	assert_has(c->delegations[0].to, "権限 者");
 	assert_null(fake_mail("s15@example.com", "【締結完了】", 0));
 	assert_non_null(fake_mail("s15b@example.com", "【締結完了】", 0));
 	assert_int_equal(audit_count(e, "forwarded"), 1);

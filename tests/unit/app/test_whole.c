@@ -90,10 +90,18 @@ the_whole_road_from_draft_to_conclusion(void **state)
 	assert_int_equal(c->parties_n, 2);
 	assert_str(c->parties[1].name, "代表 三郎");
 	assert_int_equal(c->delegations_n, 1);
-	assert_str(c->history[0].what, "第1版：送信（原本を確定）");
-	assert_str(c->history[1].what, "第1版：差し戻し");
-	assert_str(c->history[1].detail, "第2条の期日を直してください。");
-	assert_str(c->history[2].what, "下書きを作成"); /* of this version */
+	assert_str(c->history[0].what.ja, "第1版：送信（原本を確定）");
+	assert_str(c->history[2].what.ja, "第1版：差し戻し");
+	assert_str(c->history[2].detail, "第2条の期日を直してください。");
+	assert_str(c->history[3].what.ja, "第1版：新しい版に差し替え");
+	assert_str(c->history[4].what.ja, "第2版：下書きを作成");
+	assert_str(c->history[4].what.en, "Version 2: Draft made");
+	assert_str(c->delegations[0].reason, "権限があるため");
+	assert_has(c->delegations[0].from, "乙川 次郎");
+	assert_str(c->delegations[0].to, "乙川商店 代表 三郎 <daihyo@example.com>");
+	/* requests of both versions, the code, the receipt of the return, the forwarded request */
+	assert_int_equal(c->mails_n, 7);
+	assert_str(c->mails[0].what.ja, "署名の依頼");
 	assert_int_equal(audit_count(first, "superseded"), 1);
 	assert_int_equal(audit_count(second, "consented"), 2);
 

@@ -5,7 +5,7 @@ import sys
 
 SRC = pathlib.Path(__file__).resolve().parents[3] / "src"
 said = set()
-for path in [*sorted((SRC / "evidence").glob("verify*.c")), *((SRC / "evidence" / n) for n in ("signed_data.c", "token.c", "note.c"))]:
+for path in [*sorted((SRC / "evidence").glob("verify*.c")), *((SRC / "evidence" / n) for n in ("signed_data.c", "token.c", "note.c", "pair.c"))]:
     text = path.read_text()
     said |= set(re.findall(r'(?:wrong\(ret_problem,|(?:problem|verify_anchor)\([^;"]*?,)\s*"([^"]+)"', text))
     said |= set(re.findall(r'(?:followed_by|problem|kind) = STR\("([^"]+)"\)', text))

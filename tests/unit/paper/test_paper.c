@@ -6,6 +6,7 @@
 
 #include "inkan.h"
 #include "sample_certificate.h"
+#include "sheet.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -77,9 +78,9 @@ certificate_says_all_and_is_sound(void **state)
 	static const char *const values[] = {"証明書番号", "KC-2026-000123",
 	    "業務委託契約書（ウェブサイト改善）", "山田 太郎", "𠮷田", "葛󠄀子", "yoshida@example.jp",
 	    "sato@example.jp", "2001:db8:85a3::8a2e:370:7334", "認証コード", "第3条の支払期日",
-	    "佐藤花子 → 𠮷田", "登記事項証明書.pdf",
+	    "佐藤花子 <sato@example.jp>", "登記事項証明書.pdf",
 	    "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "署名権限者のため",
-	    "証明しないこと", "1／3", "2026年11月23日(月)"};
+	    "証明しないこと", "1／4", "2026年11月23日(月)"};
 	for (size_t i = 0; i < sizeof values / sizeof *values; i++)
 		holds(text, values[i]);
 	holds(said("qpdf --check {}"), "No syntax or stream encoding errors found");
@@ -98,13 +99,48 @@ no_glyph_is_dropped(void **state)
 {
 	struct certificate c = sample_certificate(STR_NONE);
 
-	c.parties[0].name = STR("\xF4\x80\x80\x80"); /* private use: no typeface has it */
-	assert_int_equal(certificate_draw(&arena, &c, &pdf), ERR_GLYPH);
-	assert_int_equal(pdf.n, 0);
 	c.parties[0].name = STR("김철수 㐂 鷗 ①"); /* Hangul comes from the CFF fallback */
+	c.parties[1].name = STR("髙﨑 𠮷 辻󠄀 渡邉󠄂");
 	assert_int_equal(certificate_draw(&arena, &c, &pdf), OK);
-	holds(said("pdftotext {} -"), "김철수");
+	struct str text = said("pdftotext {} -");
+	holds(text, "김철수");
+	holds(text, "髙﨑 𠮷 辻󠄀");
 	holds(said("qpdf --check {}"), "No syntax");
+}
+
+static void
+what_no_typeface_has_is_written_out(void **state)
+{
+	struct certificate c = sample_certificate(STR_NONE);
+
+	/* private use, emoji, Arabic; a variation that nobody drew; an emoji's colour, which is none */
+	c.parties[0].name = STR("\xF4\x80\x80\x80 山田🫠 سلام");
+	c.parties[1].name = STR("山\xF3\xA0\x87\xAF田 ①\xEF\xB8\x8E");
+	assert_int_equal(certificate_draw(&arena, &c, &pdf), OK);
+	struct str text = said("pdftotext {} -");
+	holds(text, "[U+100000]");
+	holds(text, "山田[U+1FAE0]");
+	holds(text, "[U+0633][U+0644]");
+	holds(text, "山[U+E01EF]田 ①");
+	assert_int_equal(str_find(text, STR("[U+FE0E]")), -1);
+}
+
+static void
+our_own_words_must_all_be_there(void **state)
+{
+	struct sheet *s = sheet_new(&arena);
+	struct str field;
+
+	sheet_page(s);
+	sheet_field(s, STR("題名"));
+	sheet_line(s, 10, 10, TYPEFACE_GOTHIC, 9, 0, STR("題🫠名"));
+	sheet_field(s, STR("氏名"));
+	sheet_line(s, 10, 20, TYPEFACE_GOTHIC, 9, 0, STR("🫡"));
+	assert_int_equal(sheet_finish(s, &(struct sheet_info){.title = STR("t")}, &pdf), ERR_GLYPH);
+	assert_int_equal(pdf.n, 0);
+	assert_int_equal(sheet_missing(s, &field), 0x1FAE0);
+	assert_true(str_eq(field, STR("題名")));
+	sheet_drop(&s);
 }
 
 static void
@@ -121,6 +157,40 @@ long_values_run_over_pages(void **state)
 	holds(said("pdftotext {} -"), "終");
 	c.parties[0].impression = STR("inkan1 12 12 c82b22 0 P\n(evil) Tj\n");
 	assert_int_equal(certificate_draw(&arena, &c, &pdf), ERR_INVALID);
+}
+
+static void
+it_speaks_english_and_both(void **state)
+{
+	struct certificate c = sample_certificate(impression());
+
+	c.language = CERTIFICATE_EN;
+	assert_int_equal(certificate_draw(&arena, &c, &pdf), OK);
+	struct str text = said("pdftotext {} -");
+	static const char *const english[] = {"Certificate of Agreement", "Certificate number", "Signing URL",
+	    "Link in the request mail (1 factor)", "What this certificate proves", "23 Nov 2026", "SHA-256"};
+	for (size_t i = 0; i < sizeof english / sizeof *english; i++)
+		holds(text, english[i]);
+	assert_int_equal(str_find(text, STR("証明書番号")), -1);
+	pdf.n = 0;
+	c.language = CERTIFICATE_BOTH;
+	assert_int_equal(certificate_draw(&arena, &c, &pdf), OK);
+	text = said("pdftotext {} -");
+	for (size_t i = 0; i < 5; i++)
+		holds(text, english[i]);
+	holds(text, "証明書番号");
+	holds(text, "メール / Mail");
+}
+
+static void
+the_code_leads_to_the_verify_page(void **state)
+{
+	struct certificate c = sample_certificate(STR_NONE);
+
+	assert_int_equal(certificate_draw(&arena, &c, &pdf), OK);
+	struct str found = said("(pdftoppm -r 150 -f 1 -l 1 -png {} | zbarimg -q --raw - 2>/dev/null)");
+	assert_true(str_eq(str_trim(found), c.qr_url));
+	assert_int_equal(str_find(said("pdfimages -list {} | tail -n +3"), STR("image")), -1); /* drawn */
 }
 
 static void
@@ -195,15 +265,21 @@ a_certificate_is_cheap(void **state)
 }
 
 int
-main(void)
+main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_teardown(certificate_says_all_and_is_sound, empty),
 	    cmocka_unit_test_teardown(no_glyph_is_dropped, empty),
+	    cmocka_unit_test_teardown(what_no_typeface_has_is_written_out, empty),
+	    cmocka_unit_test_teardown(our_own_words_must_all_be_there, empty),
+	    cmocka_unit_test_teardown(it_speaks_english_and_both, empty),
+	    cmocka_unit_test_teardown(the_code_leads_to_the_verify_page, empty),
 	    cmocka_unit_test_teardown(long_values_run_over_pages, empty),
 	    cmocka_unit_test_teardown(masks_are_drawn_too, empty),
 	    cmocka_unit_test_teardown(the_sample_contract_has_three_pages_and_two_places, empty),
 	    cmocka_unit_test_teardown(a_certificate_is_cheap, empty),
 	};
+	if (argc > 1)
+		cmocka_set_test_filter(argv[1]);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
