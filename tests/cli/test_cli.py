@@ -533,7 +533,7 @@ def text_of_the_file_does_not_command_the_terminal():
 
 @test
 def wrong_usage_of_verify_is_explained():
-    for words, arguments in ((["which file"], []), (["one file", "b.pdf"], [IN, "b.pdf"]), (["--bogus"], [IN, "--bogus"]), (["-x"], ["-x"]),
+    for words, arguments in ((["which file"], []), (["at most", "c.pdf"], [IN, "b.pdf", "c.pdf"]), (["--bogus"], [IN, "--bogus"]), (["-x"], ["-x"]),
                              (["--trust needs a value"], [IN, "--trust"])):
         nothing_written(2, [*words, "usage: keiin verify"], "verify", *arguments)
 
