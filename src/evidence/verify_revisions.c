@@ -1,5 +1,7 @@
 #include "verify_impl.h"
 
+#include "dss.h"
+
 static bool
 is_found(const struct verifying *w, const struct pdf_signature *s)
 {
@@ -108,7 +110,8 @@ verify_end(struct verifying *w)
 	if (w->revisions[w->revisions_n - 1].end != w->bytes.n)
 		verify_problem(last, "bytes follow the end of the document");
 	if (last->covered_bytes != w->bytes.n &&
-	    !(str_eq(last->followed_by, STR("timestamps")) && w->material.present))
+	    !(str_eq(last->followed_by, STR("timestamps")) && w->material.present &&
+	        pdf_dss_holds(w->pdf, pdf_max_num(w->views[last->revision - 1]) + 1)))
 		verify_problem(last, "unsigned bytes follow the last signature");
 	for (size_t i = 0; i + 1 < w->n; i++)
 		if (w->v->signatures[i].covered_bytes == w->v->signatures[i + 1].covered_bytes)

@@ -137,3 +137,52 @@ pdf_dss_append(struct arena *a, struct pdf *p, const struct pdf_dss *more, struc
 	buf_put(file, buf_str(&u.out));
 	return OK;
 }
+
+struct reaching {
+	struct pdf *p;
+	bool *reached; /* by object number */
+};
+
+static enum err
+reach(struct reaching *r, const struct pdf_obj *o, unsigned depth)
+{
+	if (depth > r->p->limits.depth)
+		return ERR_PDF_LIMIT;
+	if (o->kind == PDF_REF) {
+		uint32_t num = o->u.ref.num;
+
+		if (num >= r->p->slots_n || r->reached[num])
+			return OK;
+		r->reached[num] = true;
+		TRY(pdf_object(r->p, num, &o));
+	}
+	for (size_t i = 0; o->kind == PDF_ARRAY && i < o->u.array.n; i++)
+		TRY(reach(r, &o->u.array.items[i], depth + 1));
+	for (size_t i = 0; (o->kind == PDF_DICT || o->kind == PDF_STREAM) && i < o->u.dict.n; i++)
+		TRY(reach(r, &o->u.dict.entries[i].value, depth + 1));
+	return OK;
+}
+
+bool
+pdf_dss_holds(struct pdf *p, uint32_t from)
+{
+	struct reaching r = {.p = p};
+	const struct pdf_obj *catalog, *o;
+	uint32_t num;
+	void *memory;
+
+	if (arena_try(p->a, p->slots_n + 1, sizeof(*r.reached), &memory) != OK ||
+	    pdf_catalog(p, &catalog, &num) != OK || !pdf_key(catalog, "DSS"))
+		return false;
+	r.reached = memory;
+	if (reach(&r, pdf_key(catalog, "DSS"), 0) != OK)
+		return false;
+	for (num = from; num < p->slots_n; num++) {
+		if (r.reached[num] || p->slots[num].type < SLOT_PLAIN)
+			continue;
+		if (pdf_object(p, num, &o) != OK || o->kind != PDF_STREAM ||
+		    !(pdf_name_is(pdf_key(o, "Type"), "XRef") || pdf_name_is(pdf_key(o, "Type"), "ObjStm")))
+			return false;
+	}
+	return true;
+}

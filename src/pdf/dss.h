@@ -20,5 +20,8 @@ pdf_dss_read(struct arena *a, struct pdf *p, struct pdf_dss *ret);
  * everything it held and those of `more` that it lacks. Nothing is appended when it lacks none. */
 MUST_CHECK enum err
 pdf_dss_append(struct arena *a, struct pdf *p, const struct pdf_dss *more, struct buf *file);
+/* Whether every object from this number on is part of the store, or lists objects. */
+bool
+pdf_dss_holds(struct pdf *p, uint32_t from);
 
 #endif

@@ -1,5 +1,6 @@
 #include "forge.h"
 
+#include "archive.h"
 #include "mini.h"
 #include "ossl.h"
 
@@ -188,11 +189,16 @@ parse(struct str der)
 	return d2i_X509(NULL, &p, (long)der.n);
 }
 
+static unsigned
+flags_of(const struct container *how)
+{
+	return CMS_PARTIAL | CMS_BINARY | CMS_NOCERTS | (how->attached || how->tst_info.n ? 0 : CMS_DETACHED);
+}
+
 static bool
 add_signers(const struct container *how, CMS_ContentInfo *cms, X509 *leaf, EVP_PKEY *key, BIO *data)
 {
-	unsigned flags = CMS_PARTIAL | CMS_DETACHED | CMS_BINARY | CMS_NOSMIMECAP | CMS_NOCERTS |
-	                 (how->plain ? 0 : CMS_CADES);
+	unsigned flags = flags_of(how) | CMS_NOSMIMECAP | (how->plain ? 0 : CMS_CADES);
 	STACK_OF(CMS_SignerInfo) * signers;
 
 	if (how->signers == 0)
@@ -207,31 +213,59 @@ add_signers(const struct container *how, CMS_ContentInfo *cms, X509 *leaf, EVP_P
 	                              "1.2.3.4.5", MBSTRING_UTF8, "hello", 5);
 }
 
+static bool
+add_certificates(struct forge *f, const struct container *how, CMS_ContentInfo *cms, X509 *leaf)
+{
+	X509 *ca CLEANUP(ossl_x509_free) = parse(f->certs.seal.issuers[0]);
+
+	return how->bare || (CMS_add1_cert(cms, leaf) &&
+	                        (leaf == how->leaf || how->by_authority_alone || CMS_add1_cert(cms, ca)) &&
+	                        (!how->extra || CMS_add1_cert(cms, how->extra)));
+}
+
 bool
 forge_container(struct forge *f, const struct container *how, struct buf *file)
 {
 	struct pdf_signature s = forge_newest(f, file);
-	EVP_PKEY *own CLEANUP(ossl_pkey_free) = read_key(f, "seal.key");
-	X509 *seal CLEANUP(ossl_x509_free) = parse(f->certs.seal.leaf);
-	X509 *ca CLEANUP(ossl_x509_free) = parse(f->certs.seal.issuers[0]);
+	EVP_PKEY *own CLEANUP(ossl_pkey_free) = read_key(f, how->by_authority_alone ? "tsa.key" : "seal.key");
+	X509 *seal CLEANUP(ossl_x509_free) =
+	    parse(how->by_authority_alone ? f->certs.tsa.leaf : f->certs.seal.leaf);
+	X509 *leaf = how->leaf ? how->leaf : seal;
 	BIO *data CLEANUP(ossl_bio_free) = BIO_new(BIO_s_mem());
-	CMS_ContentInfo *cms =
-	    CMS_sign(NULL, NULL, NULL, NULL, CMS_PARTIAL | CMS_DETACHED | CMS_BINARY | CMS_NOCERTS);
+	CMS_ContentInfo *cms = CMS_sign(NULL, NULL, NULL, NULL, flags_of(how));
 	unsigned char *der = NULL;
 	bool ok;
 	int n;
 
-	if (s.range_n != 4 || !own || !seal || !ca || !data || !cms)
+	if (s.range_n != 4 || !own || !seal || !data || !cms)
 		return false;
-	BIO_write(data, file->p, (int)s.range[1]);
-	BIO_write(data, file->p + s.range[2], (int)s.range[3]);
-	ok = CMS_add1_cert(cms, how->leaf ? how->leaf : seal) && (how->leaf || CMS_add1_cert(cms, ca)) &&
-	     add_signers(how, cms, how->leaf ? how->leaf : seal, how->key ? how->key : own, data);
+	if (how->tst_info.n) {
+		CMS_set1_eContentType(cms, OBJ_nid2obj(NID_id_smime_ct_TSTInfo));
+		BIO_write(data, how->tst_info.p, (int)how->tst_info.n);
+	} else if (how->attached) {
+		BIO_write(data, "inside", 6);
+	} else {
+		BIO_write(data, file->p, (int)s.range[1]);
+		BIO_write(data, file->p + s.range[2], (int)s.range[3]);
+	}
+	ok = add_certificates(f, how, cms, leaf) &&
+	     add_signers(how, cms, leaf, how->key ? how->key : own, data);
 	n = ok ? i2d_CMS_ContentInfo(cms, &der) : -1;
 	ok = n > 0 && forge_fill(file, &s, der, (size_t)n);
 	OPENSSL_free(der);
 	CMS_ContentInfo_free(cms);
 	return ok;
+}
+
+enum err
+forge_archive(struct forge *f, struct buf *file)
+{
+	struct str crl;
+	int64_t at, until;
+
+	TRY(f->pades.signer.crl(f->pades.signer.self, STR("test"), &f->a, &crl));
+	TRY(archive_material(NULL, &crl, 1, file));
+	return archive_timestamp(&f->pades, file, &at, &until);
 }
 
 X509 *

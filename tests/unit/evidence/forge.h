@@ -44,6 +44,10 @@ struct container {
 	bool attribute;       /* with an unsigned attribute that says nothing */
 	EVP_PKEY *key;        /* NULL: the seal's key and certificate */
 	X509 *leaf;
+	X509 *extra;             /* one more certificate */
+	bool bare, attached;     /* without certificates; with the content inside */
+	struct str tst_info;     /* inside, as a time-stamp token's content */
+	bool by_authority_alone; /* signed by the timestamp authority, without its root */
 };
 /* Puts a new container over the ranges of the newest signature into its hole; the bytes around stay. False
  * when it does not fit. */
@@ -58,6 +62,10 @@ forge_replace(struct buf *file, size_t after, const char *old, const char *text)
 /* Any other container, in hexadecimal, padded with zeros. */
 bool
 forge_fill(struct buf *file, const struct pdf_signature *s, const unsigned char *der, size_t n);
+
+/* Level B-LTA: validation material and a timestamp over it. */
+enum err
+forge_archive(struct forge *f, struct buf *file);
 
 /* A certificate signed by itself. */
 X509 *
