@@ -57,6 +57,20 @@ def sealing(folder, pdf):
             row(f"the same against openssl speed, {key}", value, turns[0]["unit"], "openssl speed", statistics.median(speed[key]), beside, n)
 
 
+# ---- verifying ----
+def verifying(folder, pdf):
+    turns = {}
+    for i in range(1 if QUICK else 5):
+        place = pathlib.Path(folder) / f"verify{i}"
+        place.mkdir()
+        for line in output(BUILD / "bench/verify_bench", place, pdf, 2).splitlines():
+            r = json.loads(line)
+            turns.setdefault(r["name"], []).append(r)
+    for name, all_of in turns.items():
+        value, limit, ratio = (statistics.median(t[k] for t in all_of) for k in ("value", "limit_value", "ratio"))
+        row(name, value, all_of[0]["unit"], all_of[0]["limit"], limit, ratio, sum(t["n"] for t in all_of))
+
+
 # ---- processes ----
 def pids(keiin):
     return {"supervisor": keiin.process.pid, **keiin.roles()}
@@ -248,11 +262,12 @@ def installed_size():
 # Data folders stay until the end: a file system looks for places of new files longer for a minute after thousands were deleted
 # (ext4 without a journal), which no server in use does.
 def main():
-    output("ninja", "-C", BUILD, "--quiet", "bench/seal_bench", "bench/load", "bench/sample_pdf")
+    output("ninja", "-C", BUILD, "--quiet", "bench/seal_bench", "bench/verify_bench", "bench/load", "bench/sample_pdf")
     with tempfile.TemporaryDirectory(prefix="keiin-bench-") as folder:
         pdf = pathlib.Path(folder) / "sample.pdf"
         pdf.write_bytes(subprocess.run([BUILD / "bench/sample_pdf"], check=True, stdout=subprocess.PIPE).stdout)
         sealing(folder, pdf)
+        verifying(folder, pdf)
         installed_size()
         start_time()
         keiin = server.Keiin(KEIIN_SERVER_RATE_LIMITS="off")

@@ -1,7 +1,7 @@
 """Runs every test there is and closes with `N passed, N failed, N skipped`.
 
 Stages: the house rules (formatting, dependencies), unit tests (meson, cmocka), the same under AddressSanitizer and
-UndefinedBehaviorSanitizer, the concurrent ones built by clang under ThreadSanitizer, black-box tests over HTTP
+UndefinedBehaviorSanitizer, the concurrent ones built by clang under ThreadSanitizer, the fuzzers, black-box tests over HTTP
 (tests/http/test_*.py) and at the command line (tests/cli/test_*.py), and the browser (tests/browser/*.test.mjs).  A stage that
 cannot run counts as failed, never as passed.
 """
@@ -105,6 +105,34 @@ def script(tally, command, name, limit):
     say(name, passed, failed, skipped, time.monotonic() - began)
 
 
+def fuzz(tally):
+    """Each target counts as one test: FUZZ_SECONDS (60) without a crash, a leak or an input that takes too long, as many at once as there are
+    processors."""
+    began, shell = time.monotonic(), str(ROOT / "tests" / "fuzz" / "run.sh")
+    seconds = int(os.environ.get("FUZZ_SECONDS", "60"))
+    seeds = run([shell, "seeds"])
+    if seeds.returncode:
+        print(f"--- fuzz seeds\n{seeds.stdout[-4000:]}")
+    names = run([shell, "list"]).stdout.split()
+
+    def one(name):
+        try:
+            done = run([shell, name], timeout=seconds * 2 + 300)
+            return name, done.returncode, done.stdout
+        except subprocess.TimeoutExpired:
+            return name, 1, "it did not end"
+
+    with concurrent.futures.ThreadPoolExecutor(max(1, len(os.sched_getaffinity(0)))) as pool:
+        results = list(pool.map(one, names))
+    for name, code, out in results:
+        if code:
+            print(f"--- fuzz {name}: " + " ".join(re.findall(r"Test unit written to (\S+)", out)) + f"\n{out[-4000:]}")
+    passed = sum(code == 0 for _, code, _ in results)
+    failed = len(results) - passed + (seeds.returncode != 0)
+    tally.add(passed, failed)
+    say("fuzz", passed, failed, 0, time.monotonic() - began)
+
+
 def browser_modules():
     folder = ROOT / "tests" / "browser"
     stamp = folder / "node_modules" / ".package-lock.json"
@@ -144,6 +172,8 @@ def main():
         meson(tally, "build-asan", "asan", ["-Db_sanitize=address,undefined", "-Db_lundef=false"], "--no-suite", "slow")
     if wants("tsan"):
         meson(tally, "build-tsan", "tsan", ["-Db_sanitize=thread", "-Db_lundef=false"], "--suite", "concurrent", CC="clang")
+    if wants("fuzz"):
+        fuzz(tally)
     # Each has servers and ports of its own and mostly waits: two at once, those that take longest first.
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         for done in [pool.submit(script, tally, *task) for task in scripts(wants)]:

@@ -1,15 +1,24 @@
 #!/bin/sh
-# Fuzzes every parser of bytes from outside: FUZZ_SECONDS (default 60) for each target, under ASan and UBSan.
+# Fuzzes parsers of bytes from outside: FUZZ_SECONDS (default 60) for each target, under ASan and UBSan.
+#
+#     run.sh                 all, one after the other
+#     run.sh list            the names of the targets
+#     run.sh seeds           makes what they begin with
+#     run.sh NAME...         these, from those seeds
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 out=$root/build/fuzz
 seconds=${FUZZ_SECONDS:-60}
+targets="pdf form cms crl verify ledger"
 mkdir -p "$out"
 flags="-std=c17 -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all"
 for room in base cli pdf evidence inkan web web/http web/page app app/port domain; do
 	flags="$flags -I$root/src/$room"
 done
 base=$(ls "$root"/src/base/*.c)
+pdf=$(ls "$root"/src/pdf/*.c)
+evidence="$root/src/evidence/anchors.c $root/src/evidence/certificate_read.c $root/src/evidence/der_read.c $root/src/evidence/signed_data.c $root/src/evidence/token.c"
+material="$root/src/evidence/material.c $root/src/evidence/ocsp.c"
 
 fuzz() { # name, sources, libraries
 	name=$1 sources=$2 libraries=$3
@@ -21,18 +30,30 @@ fuzz() { # name, sources, libraries
 	echo "fuzz $name: $seconds s clean"
 }
 
-pkg() { pkg-config --cflags --libs "$@"; }
+seeds() {
+	python3 "$root/tests/fuzz/seeds.py" "$root/build/keiin" "$out"
+	for name in pdf form; do
+		mkdir -p "$out/$name.seeds"
+		cp "$root/tests/fuzz/corpus/$name/"* "$out/$name.seeds/"
+	done
+}
 
-python3 "$root/tests/fuzz/seeds.py" "$root/build/keiin" "$out"
-for name in pdf form; do
-	mkdir -p "$out/$name.seeds"
-	cp "$root/tests/fuzz/corpus/$name/"* "$out/$name.seeds/"
+run() {
+	case $1 in
+	list) echo "$targets" ;;
+	seeds) seeds ;;
+	pdf) fuzz pdf "$pdf" "-lz" ;;
+	form) fuzz form "$root/src/web/http/multipart.c $root/src/web/http/urlencoded.c" "" ;;
+	cms) fuzz cms "$evidence $root/src/evidence/note.c" "" ;;
+	crl) fuzz crl "$evidence $material $pdf" "-lz" ;;
+	verify) fuzz verify "$evidence $material $(ls "$root"/src/evidence/verify*.c) $pdf" "-lz -ljansson" ;;
+	ledger) fuzz ledger "$root/src/domain/ledger.c $root/src/domain/merkle.c $root/src/domain/audit.c" "" ;;
+	*) echo "no such target: $1" >&2 && exit 2 ;;
+	esac
+}
+
+# shellcheck disable=SC2086
+[ $# -gt 0 ] || set -- seeds $targets
+for name; do
+	run "$name"
 done
-
-evidence="$root/src/evidence/anchors.c $root/src/evidence/certificate_read.c $root/src/evidence/der_read.c $root/src/evidence/signed_data.c $root/src/evidence/token.c"
-fuzz pdf "$(ls "$root"/src/pdf/*.c)" "-lz"
-fuzz form "$root/src/web/http/multipart.c $root/src/web/http/urlencoded.c" ""
-fuzz cms "$evidence $root/src/evidence/note.c" ""
-fuzz crl "$evidence $root/src/evidence/material.c $root/src/evidence/ocsp.c $(ls "$root"/src/pdf/*.c)" "-lz"
-fuzz verify "$evidence $root/src/evidence/material.c $root/src/evidence/ocsp.c $(ls "$root"/src/evidence/verify*.c) $(ls "$root"/src/pdf/*.c)" "-lz -ljansson"
-fuzz ledger "$root/src/domain/ledger.c $root/src/domain/merkle.c $root/src/domain/audit.c" ""
