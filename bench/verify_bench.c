@@ -194,7 +194,8 @@ main(int argc, char **argv)
 
 	if (argc < 3 || id_init() != OK)
 		return 2;
-	mallopt(M_MMAP_THRESHOLD, 64 << 20);
+	mallopt(M_TRIM_THRESHOLD, 16 << 20); /* as the roles do */
+	mallopt(M_MMAP_THRESHOLD, 1 << 20);
 	struct str pdf = read_file(&a, argv[2]);
 	for (int algorithm = 0; algorithm < 2; algorithm++) {
 		struct contract c = {0};

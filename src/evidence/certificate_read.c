@@ -63,3 +63,62 @@ certificate_read(struct str der)
 	pthread_mutex_unlock(&lock);
 	return x ? x : decode(der);
 }
+
+/* Digests of what was signed, with its signature, and of the issuer that signed it. */
+static struct proven {
+	unsigned char signed_by[2][EVP_MAX_MD_SIZE];
+} proven[SHARED_MAX];
+static size_t oldest_proven;
+
+static bool
+is_proven(const struct proven *p)
+{
+	bool found = false;
+
+	pthread_mutex_lock(&lock);
+	for (size_t i = 0; i < SHARED_MAX && !found; i++)
+		found = memcmp(&proven[i], p, sizeof(*p)) == 0;
+	pthread_mutex_unlock(&lock);
+	return found;
+}
+
+static void
+keep_proven(const struct proven *p)
+{
+	pthread_mutex_lock(&lock);
+	proven[oldest_proven] = *p;
+	oldest_proven = (oldest_proven + 1) % SHARED_MAX;
+	pthread_mutex_unlock(&lock);
+}
+
+bool
+certificate_is_signed_by(X509 *x, X509 *issuer)
+{
+	struct proven p = {0};
+	bool named = X509_digest(x, EVP_sha256(), p.signed_by[0], NULL) &&
+	             X509_digest(issuer, EVP_sha256(), p.signed_by[1], NULL);
+
+	if (named && is_proven(&p))
+		return true;
+	if (X509_verify(x, X509_get0_pubkey(issuer)) != 1)
+		return false;
+	if (named)
+		keep_proven(&p);
+	return true;
+}
+
+bool
+certificate_list_is_signed_by(X509_CRL *list, X509 *issuer)
+{
+	struct proven p = {0};
+	bool named = X509_CRL_digest(list, EVP_sha256(), p.signed_by[0], NULL) &&
+	             X509_digest(issuer, EVP_sha256(), p.signed_by[1], NULL);
+
+	if (named && is_proven(&p))
+		return true;
+	if (X509_CRL_verify(list, X509_get0_pubkey(issuer)) != 1)
+		return false;
+	if (named)
+		keep_proven(&p);
+	return true;
+}

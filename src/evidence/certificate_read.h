@@ -11,4 +11,11 @@
 X509 *
 certificate_read(struct str der);
 
+/* Whether the issuer's key signed it. What was found true lately is not computed again: chains are few, and
+ * asked about for every signature and time. Threads may call these at once. */
+bool
+certificate_is_signed_by(X509 *x, X509 *issuer);
+bool
+certificate_list_is_signed_by(X509_CRL *list, X509 *issuer);
+
 #endif

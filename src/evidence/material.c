@@ -79,8 +79,7 @@ is_list_of(X509_CRL *crl, X509 *issuer)
 	return X509_NAME_cmp(X509_CRL_get_issuer(crl), X509_get_subject_name(issuer)) == 0 &&
 	       X509_CRL_get_ext_by_NID(crl, NID_issuing_distribution_point, -1) < 0 &&
 	       X509_CRL_get_ext_by_NID(crl, NID_delta_crl, -1) < 0 &&
-	       ocsp_is_strong(X509_CRL_get_signature_nid(crl)) &&
-	       X509_CRL_verify(crl, X509_get0_pubkey(issuer)) == 1;
+	       ocsp_is_strong(X509_CRL_get_signature_nid(crl)) && certificate_list_is_signed_by(crl, issuer);
 }
 
 static enum material_word
@@ -140,7 +139,7 @@ material_issuer(const struct material *m, const struct signed_data *s, X509 *x)
 	X509 *found = signed_data_issuer(s, x);
 	for (size_t i = 0; !found && i < m->certs_n; i++)
 		if (X509_check_issued(m->certs[i], x) == X509_V_OK &&
-		    X509_verify(x, X509_get0_pubkey(m->certs[i])) == 1)
+		    certificate_is_signed_by(x, m->certs[i]))
 			found = m->certs[i];
 	return found && X509_cmp(found, x) == 0 ? x : found;
 }

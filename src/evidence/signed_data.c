@@ -448,7 +448,7 @@ signed_data_issuer(const struct signed_data *s, X509 *x)
 {
 	for (size_t i = 0; i < s->certificates_n; i++)
 		if (X509_check_issued(s->parsed[i], x) == X509_V_OK &&
-		    X509_verify(x, X509_get0_pubkey(s->parsed[i])) == 1)
+		    certificate_is_signed_by(x, s->parsed[i]))
 			return s->parsed[i];
 	return NULL;
 }

@@ -71,11 +71,15 @@ add_page(struct pdf *p, const struct pdf_obj *node, const struct pdf_obj *ref, c
 	if (unit &&
 	    (!pdf_number(unit, &page.user_unit) || !(page.user_unit >= 0.01 && page.user_unit <= 1000)))
 		return ERR_PDF_BROKEN;
-	if (!p->pages) {
-		void *all;
+	if (p->pages_n == p->pages_cap) {
+		size_t cap = p->pages_cap ? p->pages_cap * 2 : 8;
+		void *grown;
 
-		TRY(arena_try(p->a, p->limits.pages, sizeof(*p->pages), &all));
-		p->pages = all;
+		TRY(arena_try(p->a, cap, sizeof(*p->pages), &grown));
+		if (p->pages_n)
+			memcpy(grown, p->pages, p->pages_n * sizeof(*p->pages));
+		p->pages = grown;
+		p->pages_cap = cap;
 	}
 	p->pages[p->pages_n++] = page;
 	return OK;

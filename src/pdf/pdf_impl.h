@@ -49,7 +49,7 @@ struct pdf {
 	bool ambiguous;        /* a section lists an object twice */
 	size_t decoded, nodes; /* spent so far */
 	struct pdf_page *pages;
-	size_t pages_n;
+	size_t pages_n, pages_cap;
 	bool pages_known;
 	struct pdf_obj *stack; /* of the parser: items of the arrays and dictionaries not yet closed */
 	size_t stack_n, stack_cap;

@@ -36,7 +36,10 @@ static bool said[WORDS_N];
 /* What is no problem; what other tests provoke (which one); what the reader rules out before. */
 static const char *const ELSEWHERE[] = {
     "nothing", "signatures", "timestamps", "certification", "approval", "timestamp",
-    "a certificate had been revoked at the time", /* test_longterm */
+    "a certificate had been revoked at the time",                        /* test_longterm */
+    "it is not sealed as a certificate, or does not state its contract", /* test_pair */
+    "the signer's key is weak",                                          /* test_signed_data */
+    "a certificate was issued with a weak key or digest",                /* test_signed_data */
     "the signature is of another kind",           /* notes: test_longterm's neighbours in http/test_ledger */
     "the signature has no timestamp",             /* the same */
     "there is no certificate among the anchors",  /* the same */
