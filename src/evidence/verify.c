@@ -99,16 +99,17 @@ verify_pdf(struct arena *a, struct str bytes, struct str trust_pem, struct verif
 	X509_STORE *anchors CLEANUP(anchors_free) = trust_pem.n ? anchors_read(trust_pem) : NULL;
 	struct verifying w CLEANUP(verifying_free) = {
 	    .a = a, .bytes = bytes, .anchors = anchors, .v = ret, .now_ms = clock_utc_ms()};
-	struct sha256 digest = sha256_of(bytes);
+	struct sha256 digest;
 	enum err e;
 
-	*ret = (struct verification){.verdict = VERDICT_UNREADABLE,
-	    .anchored = anchors != NULL,
-	    .bytes = bytes.n,
-	    .sha256 = sha256_hex(a, &digest)};
+	*ret = (struct verification){
+	    .verdict = VERDICT_UNREADABLE, .anchored = anchors != NULL, .bytes = bytes.n};
 	if (trust_pem.n && !anchors)
 		return ERR_INVALID;
 	e = read_document(&w);
+	w.digests = ARENA_ARRAY(a, struct ranges_digest, w.n + 1);
+	digest = verify_hash_ranges(&w);
+	ret->sha256 = sha256_hex(a, &digest);
 	if (e != OK) {
 		ret->problem = str_c(err_info(e)->en);
 		return OK;

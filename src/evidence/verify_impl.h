@@ -2,10 +2,17 @@
 #ifndef EVIDENCE_VERIFY_IMPL_H
 #define EVIDENCE_VERIFY_IMPL_H
 
+#include "id.h"
 #include "material.h"
 #include "sign.h"
 #include "signed_data.h"
 #include "verify.h"
+
+/* SHA-256 over the ranges of one signature, where it was taken together with the others'. */
+struct ranges_digest {
+	struct sha256 sha256;
+	bool known;
+};
 
 /* Of one chain of certificates: whether the material is conclusive about it. */
 struct evident {
@@ -22,6 +29,7 @@ struct verifying {
 	X509_STORE *anchors; /* NULL when none were given */
 	struct pdf_signature *found;
 	size_t n;
+	struct ranges_digest *digests; /* by signature */
 	struct verification *v;
 	int64_t now_ms;
 	int64_t *times_ms; /* of the timestamps, by signature; 0 = none */
@@ -55,8 +63,10 @@ verify_end(struct verifying *w);
 void
 verify_signature(struct verifying *w, size_t i, struct str der, struct verified_signature *r);
 bool
-verify_digest(const struct verifying *w, const struct pdf_signature *s, const EVP_MD *md, unsigned char *ret,
-    unsigned *ret_n);
+verify_digest(const struct verifying *w, size_t i, const EVP_MD *md, unsigned char *ret, unsigned *ret_n);
+/* Digests of all signatures' ranges and of the whole file: what they have in common is hashed once. */
+struct sha256
+verify_hash_ranges(struct verifying *w);
 void
 verify_describe_certificate(struct verifying *w, X509 *x, struct verified_signature *r);
 /* Once anchors are given, what does not lead to one of them proves nothing. */

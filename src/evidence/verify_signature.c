@@ -1,14 +1,40 @@
-#include "id.h"
+#include "sha256_prefix.h"
 #include "verify_impl.h"
 
 enum { CLAIM_TOLERANCE_MS = 24 * 60 * 60 * 1000 };
 
 static const struct str DATA_TYPE = {"\x2A\x86\x48\x86\xF7\x0D\x01\x07\x01", 9};
 
-bool
-verify_digest(const struct verifying *w, const struct pdf_signature *s, const EVP_MD *md, unsigned char *ret,
-    unsigned *ret_n)
+struct sha256
+verify_hash_ranges(struct verifying *w)
 {
+	struct sha256_prefix prefix CLEANUP(sha256_prefix_free) = {0};
+
+	for (size_t i = 0; i < w->n; i++) {
+		const struct pdf_signature *s = &w->found[i];
+		size_t b = s->contents_at, c = s->contents_end;
+
+		if (s->range_n != 4 || b < prefix.n || s->range[0] != 0 || s->range[1] != (int64_t)b ||
+		    s->range[2] != (int64_t)c || s->range[3] < 0 || s->range[3] > (int64_t)(w->bytes.n - c))
+			continue;
+		sha256_prefix_extend(&prefix, str_slice(w->bytes, 0, b));
+		w->digests[i] = (struct ranges_digest){
+		    sha256_prefix_digest(&prefix, str_slice(w->bytes, c, c + (size_t)s->range[3]), STR_NONE),
+		    true};
+	}
+	return sha256_prefix_digest(&prefix, str_slice(w->bytes, prefix.n, w->bytes.n), STR_NONE);
+}
+
+bool
+verify_digest(const struct verifying *w, size_t i, const EVP_MD *md, unsigned char *ret, unsigned *ret_n)
+{
+	const struct pdf_signature *s = &w->found[i];
+
+	if (w->digests[i].known && md == EVP_sha256()) {
+		memcpy(ret, w->digests[i].sha256.b, SHA256_LENGTH);
+		*ret_n = SHA256_LENGTH;
+		return true;
+	}
 	EVP_MD_CTX *ctx CLEANUP(ossl_md_ctx_free) = EVP_MD_CTX_new();
 
 	return ctx && EVP_DigestInit_ex(ctx, md, NULL) &&
@@ -115,7 +141,7 @@ verify_signature(struct verifying *w, size_t i, struct str der, struct verified_
 		return;
 	}
 	verify_describe_certificate(w, data.leaf, r);
-	if (data.content.p || !verify_digest(w, s, data.digest, digest, &n)) {
+	if (data.content.p || !verify_digest(w, i, data.digest, digest, &n)) {
 		verify_problem(r, "the container is not detached from the document");
 		return;
 	}

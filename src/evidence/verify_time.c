@@ -65,7 +65,6 @@ verify_stamped_at(const struct verifying *w, int64_t at_ms, struct verified_sign
 void
 verify_timestamp(struct verifying *w, size_t i, struct str der, struct verified_signature *r)
 {
-	const struct pdf_signature *s = &w->found[i];
 	struct signed_data data CLEANUP(signed_data_free) = {0};
 	const char *why = "";
 	struct sha256 imprint;
@@ -73,7 +72,7 @@ verify_timestamp(struct verifying *w, size_t i, struct str der, struct verified_
 	unsigned n;
 
 	r->level = STR("DTS");
-	if (!verify_digest(w, s, EVP_sha256(), imprint.b, &n) ||
+	if (!verify_digest(w, i, EVP_sha256(), imprint.b, &n) ||
 	    token_check(w->a, der, &imprint, w->anchors, &token, &why) != OK) {
 		verify_problem(r, why);
 		return;
