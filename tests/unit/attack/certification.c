@@ -74,13 +74,6 @@ old_annotation(struct target *t, const struct attack *how)
 	doc_end(&d, "/Info 9 0 R");
 }
 
-/* "Allows nothing more", with approvals after it. */
-static void
-certified_for_nothing(struct target *t, const struct attack *how)
-{
-	overwrite(t, how);
-}
-
 /* A field that becomes the parent of another one. */
 static void
 field_becomes_parent(struct target *t, const struct attack *how)
@@ -136,8 +129,8 @@ static const struct attack certification[] = {
         "/V 41 0 R/AP<</N 42 0 R/D 42 0 R>>"},
     {"SSA: filled with no signature", filled, "holds something else", 0, 0, "/V 43 0 R"},
     {"SSA: filled and moved", filled, "a field was changed", 0, 0, "/V 41 0 R/MK<<>>"},
-    {"certified for nothing", certified_for_nothing, "the certification forbids later signatures", LEVEL_LTA,
-        0, "TransformParams/P 2=>TransformParams/P 1"},
+    {"certified for nothing", overwrite, "the certification forbids later signatures", LEVEL_LTA, 0,
+        "TransformParams/P 2=>TransformParams/P 1"},
 };
 const struct attack_table CERTIFICATION = ATTACK_TABLE("certified documents", certification);
 

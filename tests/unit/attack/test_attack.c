@@ -36,16 +36,15 @@ static bool said[WORDS_N];
 /* What is no problem; what other tests provoke (which one); what the reader rules out before. */
 static const char *const ELSEWHERE[] = {
     "nothing", "signatures", "timestamps", "certification", "approval", "timestamp",
-    "a certificate had been revoked at the time",                        /* test_longterm */
-    "it is not sealed as a certificate, or does not state its contract", /* test_pair */
-    "the signer's key is weak",                                          /* test_signed_data */
-    "a certificate was issued with a weak key or digest",                /* test_signed_data */
-    "the signature is of another kind",           /* notes: test_longterm's neighbours in http/test_ledger */
-    "the signature has no timestamp",             /* the same */
-    "there is no certificate among the anchors",  /* the same */
-    "a form was added with more than signatures", /* a signed revision has a form */
-    "the form was removed",                       /* the same: its signatures are gone with it */
-    "objects were removed",                       /* a later revision lists all that an earlier one did */
+    "a certificate had been revoked at the time",                                     /* test_longterm */
+    "it is not sealed as a certificate, or does not state its contract",              /* test_pair */
+    "the signer's key is weak", "a certificate was issued with a weak key or digest", /* test_signed_data */
+    /* of notes, not of PDFs: the ledger's tests */
+    "the signature is of another kind", "the signature has no timestamp",
+    "there is no certificate among the anchors",
+    /* a signed revision has a form, and without one its signatures are gone, too */
+    "a form was added with more than signatures", "the form was removed",
+    "objects were removed", /* a later revision lists all that an earlier one did */
 };
 
 static struct forge forge, stranger;
