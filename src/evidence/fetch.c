@@ -142,7 +142,9 @@ fetch(const struct fetch *f, struct buf *answer, const char **ret_problem)
 	set_credentials(c, f);
 	set_method(c, f, headers);
 	CURLcode rc = curl_easy_perform(c);
+	*ret_problem = rc == CURLE_OK ? "the server answers with another status" : curl_easy_strerror(rc);
+	if (rc != CURLE_OK)
+		return ERR_PEER;
 	curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status);
-	*ret_problem = rc != CURLE_OK ? curl_easy_strerror(rc) : "the server answers with another status";
-	return rc == CURLE_OK && status == 200 ? OK : ERR_PEER;
+	return status == 200 ? OK : ERR_NOT_FOUND;
 }

@@ -18,7 +18,7 @@ struct fetch {
 };
 
 /* What the server answers with status 200, as far as answer->limit lets it; FETCH_SECONDS of the wall clock
- * in all. ERR_PEER, and ret_problem says what went wrong. */
+ * in all. ERR_NOT_FOUND: it answers otherwise; ERR_PEER: it does not answer. ret_problem: why. */
 MUST_CHECK enum err
 fetch(const struct fetch *f, struct buf *answer, const char **ret_problem);
 /* Whether an address is of the public internet (RFC 6890): of no private, local, or special network. */

@@ -2,6 +2,7 @@
 
 #include "clock.h"
 #include "fetch.h"
+#include "id.h"
 #include "log.h"
 
 #include <openssl/x509v3.h>
@@ -19,6 +20,39 @@ put(struct gathering *g, struct str **list, size_t *n, struct str der)
 
 /* ---- asking ---- */
 
+/* Name and port, as the address has them. */
+static uint64_t
+server_of(const char *url)
+{
+	struct str rest = str_c(url);
+	ptrdiff_t at = str_find(rest, STR("://"));
+	uint64_t server;
+
+	rest = str_slice(rest, at < 0 ? 0 : (size_t)at + 3, rest.n);
+	at = str_chr(rest, '/');
+	struct sha256 digest = sha256_of(str_slice(rest, 0, at < 0 ? rest.n : (size_t)at));
+	memcpy(&server, digest.b, sizeof(server));
+	return server;
+}
+
+/* Two servers that share a place: the later one is remembered. */
+static bool
+is_resting(const struct outside *o, uint64_t server)
+{
+	size_t place = server % OUTSIDE_RESTING_MAX;
+
+	return o->resting[place].server == server && clock_monotonic_ms() < o->resting[place].until_ms;
+}
+
+static void
+let_rest(struct outside *o, uint64_t server)
+{
+	size_t place = server % OUTSIDE_RESTING_MAX;
+
+	o->resting[place].server = server;
+	o->resting[place].until_ms = clock_monotonic_ms() + o->rest_ms;
+}
+
 static enum err
 go_and_ask(struct gathering *g, const char *url, const char *type, struct str body, struct buf *answer)
 {
@@ -27,13 +61,15 @@ go_and_ask(struct gathering *g, const char *url, const char *type, struct str bo
 	const char *why = "";
 
 	answer->limit = GATHER_ANSWER_MAX;
-	if (clock_monotonic_ms() < g->outside->rest_until_ms)
+	uint64_t server = server_of(url);
+	if (is_resting(g->outside, server))
 		return ERR_PEER;
 	enum err e = fetch(&f, answer, &why);
 	if (e == OK)
 		return OK;
 	log_event(LOG_WARN, "revocation", "url=%s error=%s", url, why);
-	g->outside->rest_until_ms = clock_monotonic_ms() + g->outside->rest_ms;
+	if (e == ERR_PEER)
+		let_rest(g->outside, server);
 	return e;
 }
 
@@ -218,7 +254,7 @@ gather_one(struct gathering *g, X509 *x, X509 *issuer, int64_t at_ms)
 		e = ask_for_list(g, lists[i], x, issuer, at_ms);
 	if (e == OK)
 		tell_of_revocation(g, x, issuer, at_ms);
-	return e == ERR_PEER ? ERR_TSA : e;
+	return e == ERR_PEER || e == ERR_NOT_FOUND ? ERR_TSA : e;
 }
 
 /* ---- issuers that are missing ---- */

@@ -8,14 +8,17 @@
 
 #include <stdatomic.h>
 
-enum { GATHER_ANSWER_MAX = 5 << 20 };
+enum { GATHER_ANSWER_MAX = 5 << 20, OUTSIDE_RESTING_MAX = 16 };
 
 /* How the world outside is asked; one for the whole process. */
 struct outside {
-	bool private_allowed;          /* addresses of private networks may be gone to */
-	int64_t rest_ms;               /* after a server that did not answer, for so long none is asked */
-	_Atomic int64_t rest_until_ms; /* of the monotonic clock */
-	struct str *certificates;      /* known to the operator, DER: issuers that nobody delivers */
+	bool private_allowed; /* addresses of private networks may be gone to */
+	int64_t rest_ms;      /* a server that did not answer is not asked again for so long */
+	struct {
+		_Atomic uint64_t server;  /* digest of its name and port */
+		_Atomic int64_t until_ms; /* of the monotonic clock */
+	} resting[OUTSIDE_RESTING_MAX];
+	struct str *certificates; /* known to the operator, DER: issuers that nobody delivers */
 	size_t certificates_n;
 };
 

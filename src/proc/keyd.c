@@ -8,6 +8,7 @@
 
 #include <poll.h>
 #include <pthread.h>
+#include <sys/socket.h>
 #include <time.h>
 
 /* Fixed frames. Numbers in the byte order of the machine: both ends are the same binary. */
@@ -97,6 +98,16 @@ serve_jobs(int sock, struct keys *keys, struct arena *a)
 	return ipc_send(sock, &out);
 }
 
+/* Whoever asks and does not read the answers must not hold up contracts. */
+static enum err
+never_wait_for(int public_sock)
+{
+	static const struct timeval least = {.tv_usec = 1000};
+	if (public_sock >= 0 && setsockopt(public_sock, SOL_SOCKET, SO_SNDTIMEO, &least, sizeof(least)))
+		return ERR_IO;
+	return OK;
+}
+
 static enum err
 serve_public(int sock, struct keyd_public *public, struct arena *a)
 {
@@ -115,7 +126,8 @@ keyd_serve(int sock, int public_sock, const char *key_dir)
 		log_event(LOG_ERROR, "keys", "the keys in the data folder cannot be loaded");
 		return 1;
 	}
-	if (warm_up(keys) != OK || keyd_public_warm_up(public, &arena) != OK || lockdown_keyd() != OK)
+	if (never_wait_for(public_sock) != OK || warm_up(keys) != OK ||
+	    keyd_public_warm_up(public, &arena) != OK || lockdown_keyd() != OK)
 		return 1;
 	struct pollfd fds[] = {{.fd = sock, .events = POLLIN}, {.fd = public_sock, .events = POLLIN}};
 	for (enum err e = OK; e == OK;) {

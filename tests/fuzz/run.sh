@@ -9,7 +9,7 @@ set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 out=$root/build/fuzz
 seconds=${FUZZ_SECONDS:-60}
-targets="pdf form cms crl verify ledger"
+targets="pdf form cms crl ocsp authority verify ledger"
 mkdir -p "$out"
 flags="-std=c17 -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all"
 for room in base cli pdf evidence inkan web web/http web/page app app/port domain; do
@@ -19,6 +19,7 @@ base=$(ls "$root"/src/base/*.c)
 pdf=$(ls "$root"/src/pdf/*.c)
 evidence="$root/src/evidence/anchors.c $root/src/evidence/certificate_read.c $root/src/evidence/der_read.c $root/src/evidence/signed_data.c $root/src/evidence/token.c"
 material="$root/src/evidence/material.c $root/src/evidence/ocsp.c"
+authority="$(for f in authority tsa cms key_algorithm der der_read; do echo "$root/src/evidence/$f.c"; done)"
 
 fuzz() { # name, sources, libraries
 	name=$1 sources=$2 libraries=$3
@@ -46,6 +47,8 @@ run() {
 	form) fuzz form "$root/src/web/http/multipart.c $root/src/web/http/urlencoded.c" "" ;;
 	cms) fuzz cms "$evidence $root/src/evidence/note.c" "" ;;
 	crl) fuzz crl "$evidence $material $pdf" "-lz" ;;
+	ocsp) fuzz ocsp "$evidence $material $pdf" "-lz" ;;
+	authority) fuzz authority "$authority" "" ;;
 	verify) fuzz verify "$evidence $material $(ls "$root"/src/evidence/verify*.c) $pdf" "-lz -ljansson" ;;
 	ledger) fuzz ledger "$root/src/domain/ledger.c $root/src/domain/merkle.c $root/src/domain/audit.c" "" ;;
 	*) echo "no such target: $1" >&2 && exit 2 ;;

@@ -22,6 +22,16 @@ def some_list():
     return subprocess.run(["openssl", "crl", "-in", folder / "crl.pem", "-outform", "DER"], check=True, stdout=subprocess.PIPE).stdout
 
 
+def some_answer():
+    """About a certificate of that root's."""
+    keys = folder / "keys"
+    (folder / "index").write_text("")
+    subprocess.run(["openssl", "ocsp", "-issuer", keys / "ca.pem", "-cert", keys / "seal.pem", "-reqout", folder / "q.ocsp"], check=True)
+    subprocess.run(["openssl", "ocsp", "-index", folder / "index", "-rsigner", keys / "ca.pem", "-rkey", keys / "ca.key", "-CA",
+                    keys / "ca.pem", "-reqin", folder / "q.ocsp", "-respout", folder / "r.ocsp", "-ndays", "9"], check=True)
+    return (folder / "r.ocsp").read_bytes()
+
+
 def main():
     import server
     plain = folder / "plain.pdf"
@@ -34,6 +44,7 @@ def main():
         contents = bytes.fromhex(re.search(rb"/Contents ?<([0-9A-F]+)>", sealed)[1].decode())
         length = 4 + int.from_bytes(contents[2:4], "big")
         put("cms", level, contents[:length])
+        put("ocsp", level, length.to_bytes(2, "big") + contents[:length] + some_answer())
         put("crl", level, length.to_bytes(2, "big") + contents[:length] + some_list())
     done = server.Keiin(KEIIN_SEAL_ARCHIVE_AFTER="0", KEIIN_LEDGER_CHECKPOINT_EVERY="1")
     try:
@@ -43,6 +54,9 @@ def main():
         put("verify", "b-lta", sender.get(f"/c/{envelope}/contract.pdf").body)
     finally:
         done.stop()
+    put("authority", "ocsp", (folder / "q.ocsp").read_bytes())
+    subprocess.run(["openssl", "ts", "-query", "-data", plain, "-sha256", "-cert", "-out", folder / "q.tsq"], check=True)
+    put("authority", "stamp", (folder / "q.tsq").read_bytes())
     put("ledger", "note", b"keiin-checkpoint/1\norigin https://a\nsize 7\nroot " + b"0" * 64 + b"\ntime x\n")
     put("ledger", "tree", b"3 " + b"a" * 64 + b" " + b"b" * 64)
 

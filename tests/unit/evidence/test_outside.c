@@ -110,6 +110,15 @@ answers_make_it_b_lta(void **state)
 	is_b_lta_with(ANSWER_WITHOUT_NONCE, ANSWER_NOTHING);
 }
 
+/* A responder that refuses does not rest: the list at the same server is asked for. */
+static void
+a_refusal_keeps_nobody_from_the_list(void **state)
+{
+	outside.rest_ms = 60000;
+	is_b_lta_with(ANSWER_NOTHING, ANSWER_GOOD);
+	is_b_lta_with(ANSWER_NOTHING, ANSWER_GOOD);
+}
+
 static void
 lists_make_it_b_lta_where_there_are_no_answers(void **state)
 {
@@ -303,6 +312,7 @@ main(int argc, char **argv)
 		cmocka_set_test_filter(argv[1]);
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup(answers_make_it_b_lta, start_over),
+	    cmocka_unit_test_setup(a_refusal_keeps_nobody_from_the_list, start_over),
 	    cmocka_unit_test_setup(lists_make_it_b_lta_where_there_are_no_answers, start_over),
 	    cmocka_unit_test_setup(what_was_used_before_a_revocation_stays_sound, start_over),
 	    cmocka_unit_test_setup(what_was_used_after_a_revocation_is_not_sound, start_over),
