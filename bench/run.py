@@ -57,6 +57,12 @@ def sealing(folder, pdf):
             row(f"the same against openssl speed, {key}", value, turns[0]["unit"], "openssl speed", statistics.median(speed[key]), beside, n)
 
 
+def certificates(folder):
+    for line in output(BUILD / "bench/certificate_bench", folder, 1 if QUICK else 4).splitlines():
+        r = json.loads(line)
+        row(r["name"], r["value"], r["unit"], r["limit"], r["limit_value"], r["ratio"], r["n"])
+
+
 # ---- processes ----
 def pids(keiin):
     return {"supervisor": keiin.process.pid, **keiin.roles()}
@@ -248,11 +254,12 @@ def installed_size():
 # Data folders stay until the end: a file system looks for places of new files longer for a minute after thousands were deleted
 # (ext4 without a journal), which no server in use does.
 def main():
-    output("ninja", "-C", BUILD, "--quiet", "bench/seal_bench", "bench/load", "bench/sample_pdf")
+    output("ninja", "-C", BUILD, "--quiet", "bench/seal_bench", "bench/certificate_bench", "bench/load", "bench/sample_pdf")
     with tempfile.TemporaryDirectory(prefix="keiin-bench-") as folder:
         pdf = pathlib.Path(folder) / "sample.pdf"
         pdf.write_bytes(subprocess.run([BUILD / "bench/sample_pdf"], check=True, stdout=subprocess.PIPE).stdout)
         sealing(folder, pdf)
+        certificates(folder)
         installed_size()
         start_time()
         keiin = server.Keiin(KEIIN_SERVER_RATE_LIMITS="off")
