@@ -63,12 +63,19 @@ def verifying(folder, pdf):
     for i in range(1 if QUICK else 5):
         place = pathlib.Path(folder) / f"verify{i}"
         place.mkdir()
-        for line in output(BUILD / "bench/verify_bench", place, pdf, 2).splitlines():
+        for line in output(BUILD / "bench/verify_bench", "bench/certificate_bench", place, pdf, 2).splitlines():
             r = json.loads(line)
             turns.setdefault(r["name"], []).append(r)
     for name, all_of in turns.items():
         value, limit, ratio = (statistics.median(t[k] for t in all_of) for k in ("value", "limit_value", "ratio"))
         row(name, value, all_of[0]["unit"], all_of[0]["limit"], limit, ratio, sum(t["n"] for t in all_of))
+
+
+# ---- certificates ----
+def certificates(folder):
+    for line in output(BUILD / "bench/certificate_bench", folder, 1 if QUICK else 4).splitlines():
+        r = json.loads(line)
+        row(r["name"], r["value"], r["unit"], r["limit"], r["limit_value"], r["ratio"], r["n"])
 
 
 # ---- processes ----
@@ -268,6 +275,7 @@ def main():
         pdf.write_bytes(subprocess.run([BUILD / "bench/sample_pdf"], check=True, stdout=subprocess.PIPE).stdout)
         sealing(folder, pdf)
         verifying(folder, pdf)
+        certificates(folder)
         installed_size()
         start_time()
         keiin = server.Keiin(KEIIN_SERVER_RATE_LIMITS="off")

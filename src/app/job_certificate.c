@@ -9,6 +9,8 @@
 #include "signer.h"
 #include "timestamping.h"
 
+#include <unistd.h>
+
 static enum err
 read_rounds(struct app *a, struct tx *tx, struct issuing *w)
 {
@@ -59,14 +61,23 @@ read_all(struct app *a, struct str envelope, struct issuing *w)
 }
 
 static enum err
+size_of(struct app *a, struct str sha256, size_t *ret)
+{
+	struct sha256 digest;
+	int fd;
+	TRY(digest_read(sha256, &digest));
+	TRY(blob_open(a->blobs, &digest, &fd, ret));
+	close(fd);
+	return OK;
+}
+
+static enum err
 read_files(struct issuing *w)
 {
 	struct app *a = w->a;
 	struct sha256 digest;
 	struct str pdf;
-	TRY(digest_read(w->d.e.document_sha256, &digest));
-	TRY(blob_get(a->blobs, &digest, a->arena, &pdf));
-	w->sent_bytes = pdf.n;
+	TRY(size_of(a, w->d.e.document_sha256, &w->sent_bytes));
 	TRY(digest_read(w->d.e.concluded_sha256, &digest));
 	TRY(blob_get(a->blobs, &digest, a->arena, &pdf));
 	w->concluded_bytes = pdf.n;

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum type { TEXT, NUMBER, SWITCH };
+enum type { TEXT, NUMBER, SWITCH, LANGUAGE };
 
 struct entry {
 	const char *name, *key, *initial, *help;
@@ -35,6 +35,11 @@ put(struct arena *a, struct config *c, const struct entry *e, struct str value)
 	char *at = (char *)c + e->offset;
 	unsigned long long n;
 	switch (e->type) {
+	case LANGUAGE:
+		if (!str_eq(value, STR("ja")) && !str_eq(value, STR("en")) && !str_eq(value, STR("both")))
+			return ERR_CONFIG;
+		*(struct str *)(void *)at = arena_str(a, value);
+		return OK;
 	case TEXT: *(struct str *)(void *)at = arena_str(a, value); return OK;
 	case NUMBER:
 		if (!str_to_u64(value, 1000000, &n))
@@ -127,6 +132,7 @@ show(struct buf *out, const struct config *c, const struct entry *e)
 {
 	const char *at = (const char *)c + e->offset;
 	switch (e->type) {
+	case LANGUAGE:
 	case TEXT: buf_put(out, *(const struct str *)(const void *)at); break;
 	case NUMBER: buf_printf(out, "%ld", *(const long *)(const void *)at); break;
 	case SWITCH: buf_put_c(out, *(const bool *)(const void *)at ? "on" : "off"); break;

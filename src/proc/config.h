@@ -9,6 +9,7 @@ struct config {
 #define CONFIG_FIELD_TEXT(name) struct str name;
 #define CONFIG_FIELD_NUMBER(name) long name;
 #define CONFIG_FIELD_SWITCH(name) bool name;
+#define CONFIG_FIELD_LANGUAGE(name) struct str name;
 #define CONFIG(name, key, type, initial, roles, help) CONFIG_FIELD_##type(name)
 #include "config.def"
 #undef CONFIG

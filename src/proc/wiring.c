@@ -33,10 +33,8 @@ wiring_make(struct arena *a, const struct config *c, struct wiring *ret)
 	                        .checkpoint_every_ms =
 	                            (int64_t)(c->checkpoint_every > 0 ? c->checkpoint_every : 3600) * 1000}};
 	struct app *app = &ret->app;
-	if (!certificate_language_read(c->certificate_language, &ret->config.certificate_language)) {
-		log_event(LOG_ERROR, "config", "certificate.language is neither ja, en nor both");
+	if (!certificate_language_read(c->certificate_language, &ret->config.certificate_language))
 		return ERR_CONFIG;
-	}
 	TRY(data_link_key(a, c, ret->config.link_key));
 	TRY(data_root_pem(a, c, &ret->config.root_pem));
 	TRY(store_open(data_path(a, c, "store"), &app->store));

@@ -436,6 +436,26 @@ await check("S03 anybody can check the contract in a browser, without an account
 	await stranger.getByRole("button", { name: "検証する", exact: true }).click();
 	await until("the other verdict", () => stranger.locator("#verdict.error").count());
 	await look(stranger, "verify-altered");
+	await stranger.setInputFiles("#file", certificatePdf);
+	await stranger.setInputFiles("#other", contractPdf);
+	await stranger.getByRole("button", { name: "検証する", exact: true }).click();
+	await until("the verdict on the pair", async () => (await stranger.locator("#verdict.success").innerText().catch(() => "")).includes("組です"));
+	await look(stranger, "verify-pair");
+	await stranger.setInputFiles("#file", path.join(keiin.folder, "altered.pdf"));
+	await stranger.setInputFiles("#other", certificatePdf);
+	await stranger.getByRole("button", { name: "検証する", exact: true }).click();
+	await until("which of the two does not fit", async () => (await stranger.locator("#verdict.error").innerText().catch(() => "")).includes("契約書に問題"));
+	await look(stranger, "verify-pair-altered");
+	await stranger.goto(`${keiin.base}/verify?contract=${"0".repeat(64)}`);
+	await look(stranger, "verify-asked");
+	await stranger.evaluate(() => {
+		const files = new DataTransfer();
+		for (const name of ["contract.pdf", "certificate.pdf"])
+			files.items.add(new File(["%PDF-"], name, { type: "application/pdf" }));
+		document.querySelector("form[data-drop]").dispatchEvent(new DragEvent("drop", { dataTransfer: files, bubbles: true, cancelable: true }));
+	});
+	const dropped = await stranger.evaluate(() => ["file", "other"].map((id) => document.getElementById(id).files[0]?.name));
+	expect(dropped.join() === "contract.pdf,certificate.pdf", `two dropped files: ${dropped}`);
 	await stranger.context().close();
 });
 

@@ -9,7 +9,7 @@ set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 out=$root/build/fuzz
 seconds=${FUZZ_SECONDS:-60}
-targets="pdf form cms crl ocsp authority verify ledger"
+targets="pdf form cms crl ocsp authority verify pair ledger"
 mkdir -p "$out"
 flags="-std=c17 -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all"
 for room in base cli pdf evidence inkan web web/http web/page app app/port domain; do
@@ -50,6 +50,7 @@ run() {
 	ocsp) fuzz ocsp "$evidence $material $pdf" "-lz" ;;
 	authority) fuzz authority "$authority" "" ;;
 	verify) fuzz verify "$evidence $material $(ls "$root"/src/evidence/verify*.c) $pdf" "-lz -ljansson" ;;
+	pair) fuzz pair "$evidence $material $(ls "$root"/src/evidence/verify*.c) $root/src/evidence/pair.c $pdf" "-lz -ljansson" ;;
 	ledger) fuzz ledger "$root/src/domain/ledger.c $root/src/domain/merkle.c $root/src/domain/audit.c" "" ;;
 	*) echo "no such target: $1" >&2 && exit 2 ;;
 	esac

@@ -32,8 +32,22 @@ def some_answer():
     return (folder / "r.ocsp").read_bytes()
 
 
+def stating():
+    """An unsigned file with what a certificate states."""
+    said = b'{"format":"keiin-certificate","version":1,"contract":{"document_id":"A","concluded":{"sha256":"' + b"0" * 64 + b'","bytes":9}}}'
+    objects = [b"<</Type/Catalog/Pages 2 0 R/AF[3 0 R]>>", b"<</Type/Pages/Kids[]/Count 0>>", b"<</F(audit.json)/EF<</F 4 0 R>>>>",
+               b"<</Length %d>>stream\n%s\nendstream" % (len(said), said)]
+    out, at = b"%PDF-1.7\n", []
+    for n, body in enumerate(objects, 1):
+        at.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (n, body)
+    table = b"".join(b"%010d 00000 n \n" % offset for offset in at)
+    return out + b"xref\n0 5\n0000000000 65535 f \n" + table + b"trailer\n<</Size 5/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % len(out)
+
+
 def main():
     import server
+    put("pair", "stating", stating())
     plain = folder / "plain.pdf"
     plain.write_bytes(server.plain_pdf())
     for level in ("b-b", "b-t"):

@@ -101,7 +101,10 @@ the_whole_road_from_draft_to_conclusion(void **state)
 	assert_str(c->delegations[0].to, "乙川商店 代表 三郎 <daihyo@example.com>");
 	/* requests of both versions, the code, the receipt of the return, the forwarded request */
 	assert_int_equal(c->mails_n, 7);
-	assert_str(c->mails[0].what.ja, "署名の依頼");
+	unsigned requests = 0; /* they may bear the same time */
+	for (size_t i = 0; i < c->mails_n; i++)
+		requests += str_eq(c->mails[i].what.ja, STR("署名の依頼"));
+	assert_int_equal(requests, 4);
 	assert_int_equal(audit_count(first, "superseded"), 1);
 	assert_int_equal(audit_count(second, "consented"), 2);
 
