@@ -206,6 +206,8 @@ check_content(qpdf_data q, qpdf_oh stream)
 {
 	if (!qpdf_oh_is_stream(q, stream))
 		return OK;
+	if (qpdf_oh_has_key(q, qpdf_oh_get_dict(q, stream), "/F"))
+		return ERR_PDF_ACTIVE; /* the content is another file (7.3.8.2) */
 	qpdf_oh filter = qpdf_oh_get_key(q, qpdf_oh_get_dict(q, stream), "/Filter");
 	int n = qpdf_oh_is_array(q, filter) ? qpdf_oh_get_array_n_items(q, filter) : 0;
 	bool image = is_image_filter(q, filter);
@@ -273,6 +275,22 @@ normalise_page(struct resources *r, qpdf_oh page, qpdf_oh font, qpdf_oh before, 
 	set_contents(q, page, before, buf_str(&after));
 	keep_only(q, page, wanted);
 	return OK;
+}
+
+/* One level of pages, counted: renderers believe a tree's /Count. */
+static void
+flatten_tree(qpdf_data q, qpdf_oh root, int pages)
+{
+	qpdf_oh tree = qpdf_make_indirect_object(q, qpdf_oh_parse(q, "<< /Type /Pages >>")),
+	        kids = qpdf_oh_new_array(q);
+	for (int i = 0; i < pages; i++) {
+		qpdf_oh page = qpdf_get_page_n(q, (size_t)i);
+		qpdf_oh_replace_key(q, page, "/Parent", tree);
+		qpdf_oh_append_item(q, kids, page);
+	}
+	qpdf_oh_replace_key(q, tree, "/Kids", kids);
+	qpdf_oh_replace_key(q, tree, "/Count", qpdf_oh_new_integer(q, pages));
+	qpdf_oh_replace_key(q, root, "/Pages", tree);
 }
 
 static enum err
@@ -356,6 +374,7 @@ pdfd_normalise(struct str pdf, const char *footer, struct buf *ret_pdf, unsigned
 	for (int i = 0; i < pages; i++)
 		TRY(normalise_page(&r, qpdf_get_page_n(q, (size_t)i), font, before, footer));
 	resources_end(&r);
+	flatten_tree(q, root, pages);
 	keep_only(q, root, wanted);
 	keep_only(q, qpdf_get_trailer(q), trailer_wanted);
 	if (qpdf_has_error(q))
