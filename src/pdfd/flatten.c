@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ANNOTATIONS_MAX = 5000, FLAG_HIDDEN = 2, FLAG_NO_VIEW = 32 };
+enum { ANNOTATIONS_MAX = 5000, FIELDS_DEPTH = 16, FLAG_HIDDEN = 2, FLAG_NO_VIEW = 32 };
 
 static bool
 is_name(qpdf_data q, qpdf_oh oh, const char *const *names)
@@ -93,6 +93,53 @@ note_kind(qpdf_data q, qpdf_oh subtype, unsigned *notes)
 		NOTED(notes, DOCUMENT_LINKS);
 }
 
+/* An attribute of a field, perhaps its parent's (12.7.4.1). */
+static qpdf_oh
+of_field(qpdf_data q, qpdf_oh field, const char *key)
+{
+	for (int depth = 0; depth < FIELDS_DEPTH && qpdf_oh_is_dictionary(q, field); depth++) {
+		if (qpdf_oh_has_key(q, field, key))
+			return qpdf_oh_get_key(q, field, key);
+		field = qpdf_oh_get_key(q, field, "/Parent");
+	}
+	return qpdf_oh_new_null(q);
+}
+
+/* A button shows its value when its appearance is called that (12.7.5.2.3). */
+static bool
+button_differs(qpdf_data q, qpdf_oh widget, qpdf_oh value)
+{
+	qpdf_oh as = qpdf_oh_get_key(q, widget, "/AS");
+	qpdf_oh looks = qpdf_oh_get_key_if_dict(q, qpdf_oh_get_key(q, widget, "/AP"), "/N");
+	char name[128];
+	if (!qpdf_oh_is_name(q, value) || !qpdf_oh_is_name(q, as))
+		return false;
+	snprintf(name, sizeof(name), "%s", qpdf_oh_get_name(q, value));
+	if (is_named(q, as, "/Off"))
+		return strcmp(name, "/Off") != 0 && qpdf_oh_is_dictionary(q, looks) &&
+		       qpdf_oh_has_key(q, looks, name);
+	return !is_named(q, as, name);
+}
+
+/* What is typed or chosen is looked for on the page when it can be read; see info.c. */
+static void
+note_value(struct resources *r, qpdf_oh widget, const double rect[4])
+{
+	qpdf_oh type = of_field(r->q, widget, "/FT"), value = of_field(r->q, widget, "/V");
+	if (is_named(r->q, type, "/Btn") && button_differs(r->q, widget, value))
+		NOTED(r->notes, DOCUMENT_VALUES);
+	if (!is_named(r->q, type, "/Tx") && !is_named(r->q, type, "/Ch"))
+		return;
+	struct str text =
+	    qpdf_oh_is_string(r->q, value) ? str_c(qpdf_oh_get_utf8_value(r->q, value)) : STR_NONE;
+	if (!text.n)
+		return;
+	struct field_value *v = ARENA_NEW(r->a, struct field_value);
+	*v = (struct field_value){.page = r->page, .text = arena_str(r->a, text), .next = r->values};
+	memcpy(v->rect, rect, sizeof(v->rect));
+	r->values = v;
+}
+
 static enum err
 flatten_one(struct resources *r, qpdf_oh annotation, int number, qpdf_oh xobjects, struct buf *out)
 {
@@ -115,7 +162,10 @@ flatten_one(struct resources *r, qpdf_oh annotation, int number, qpdf_oh xobject
 	TRY(resources_hide(r, annotation, &hidden));
 	if (hidden)
 		return OK;
-	if (!box_of(q, qpdf_oh_get_key(q, annotation, "/Rect"), rect) || !appearance(q, annotation, &form)) {
+	bool placed = box_of(q, qpdf_oh_get_key(q, annotation, "/Rect"), rect);
+	if (placed && is_named(q, subtype, "/Widget"))
+		note_value(r, annotation, rect);
+	if (!placed || !appearance(q, annotation, &form)) {
 		NOTED(notes, DOCUMENT_UNDRAWN);
 		return OK;
 	}

@@ -336,12 +336,12 @@ plain(const char *footer)
 }
 
 enum err
-pdfd_normalise(struct str pdf, const char *footer, struct buf *ret_pdf, unsigned *ret_notes)
+pdfd_normalise(struct arena *a, struct str pdf, const char *footer, struct buf *ret_pdf, unsigned *ret_notes,
+    struct field_value **ret_values)
 {
 	static const char *const wanted[] = {"/Type", "/Pages", "/Version", "/Lang", "/PageLabels",
 	    "/MarkInfo", "/StructTreeRoot", "/PageLayout", "/OutputIntents", NULL};
 	static const char *const trailer_wanted[] = {"/Root", "/Info", "/ID", "/Size", NULL};
-	struct arena a CLEANUP(arena_free) = {0};
 	struct layers *layers;
 	qpdf_data q CLEANUP(close_qpdf) = qpdf_init();
 	if (!q)
@@ -360,8 +360,8 @@ pdfd_normalise(struct str pdf, const char *footer, struct buf *ret_pdf, unsigned
 		NOTED(ret_notes, DOCUMENT_REVISIONS);
 	if (qpdf_push_inherited_attributes_to_page(q) & QPDF_ERRORS)
 		return ERR_PDF_BROKEN;
-	TRY(layers_read(q, root, &a, &layers));
-	struct resources r = resources_begin(q, &a, layers, ret_notes);
+	TRY(layers_read(q, root, a, &layers));
+	struct resources r = resources_begin(q, a, layers, ret_notes);
 	int pages = qpdf_get_num_pages(q);
 	if (qpdf_has_error(q) || pages <= 0)
 		return ERR_PDF_BROKEN;
@@ -371,8 +371,11 @@ pdfd_normalise(struct str pdf, const char *footer, struct buf *ret_pdf, unsigned
 	    q, qpdf_oh_parse(
 	           q, "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"));
 	qpdf_oh before = stream_of(q, STR("q\n"));
-	for (int i = 0; i < pages; i++)
+	for (int i = 0; i < pages; i++) {
+		r.page = (unsigned)i + 1;
 		TRY(normalise_page(&r, qpdf_get_page_n(q, (size_t)i), font, before, footer));
+	}
+	*ret_values = r.values;
 	resources_end(&r);
 	flatten_tree(q, root, pages);
 	keep_only(q, root, wanted);

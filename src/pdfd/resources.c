@@ -11,8 +11,8 @@ enum { DEPTH_MAX = 24, OBJECT_ID_MAX = 1 << 20 };
 struct resources
 resources_begin(qpdf_data q, struct arena *a, const struct layers *layers, unsigned *notes)
 {
-	return (struct resources){
-	    q, a, layers, ARENA_ARRAY(a, unsigned char, OBJECT_ID_MAX / 8), qpdf_oh_new_array(q), notes};
+	return (struct resources){q, a, layers, ARENA_ARRAY(a, unsigned char, OBJECT_ID_MAX / 8),
+	    qpdf_oh_new_array(q), notes, 0, NULL};
 }
 
 static enum err

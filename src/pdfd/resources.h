@@ -5,6 +5,7 @@
 
 #include "handle.h"
 #include "layers.h"
+#include "values.h"
 
 struct resources {
 	qpdf_data q;
@@ -13,6 +14,8 @@ struct resources {
 	unsigned char *seen;         /* a bit an object: it was looked at */
 	qpdf_oh properties;          /* an array of what layers are named by */
 	unsigned *notes;
+	unsigned page;              /* at hand, from 1 */
+	struct field_value *values; /* of the fields met so far */
 };
 
 /* The memory is the arena's. layers may be NULL. */

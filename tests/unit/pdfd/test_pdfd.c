@@ -452,6 +452,39 @@ a_form_field_is_drawn_into_the_page(void **state)
 	assert_true(str_find(normal, STR("/AcroForm")) < 0);
 }
 
+/* Programs read the value, people what is drawn: what is drawn is what is agreed to. */
+static void
+a_value_that_is_not_seen_is_said(void **state)
+{
+	static const struct {
+		const char *field;
+		unsigned notes;
+	} cases[] = {{"/FT /Tx /V (Field\\nTaro) /AP << /N 7 0 R >>", 0},
+	    {"/FT /Tx /V (1,000) /AP << /N 7 0 R >>", 1},
+	    {"/Parent << /FT /Ch /V (Jiro) >> /AP << /N 7 0 R >>", 1},
+	    {"/FT /Tx /V () /AP << /N 7 0 R >>", 0},
+	    {"/FT /Btn /V /Yes /AS /Yes /AP << /N << /Yes 7 0 R /Off 7 0 R >> >>", 0},
+	    {"/FT /Btn /V /Yes /AS /Off /AP << /N << /Yes 7 0 R /Off 7 0 R >> >>", 1},
+	    {"/FT /Btn /V /Yes /AS /Off /AP << /N << /No 7 0 R /Off 7 0 R >> >>", 0},
+	    {"/FT /Btn /V /Off /AS /Yes /AP << /N << /Yes 7 0 R /Off 7 0 R >> >>", 1}};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct document_info info;
+		struct str normal;
+		const char *const objects[] = {CATALOG("/AcroForm << /Fields [6 0 R] >>"), PAGES,
+		    PAGE("/Annots [6 0 R] /Rotate 90 /CropBox [50 50 500 800]"), CONTENT, FONT,
+		    arena_cstr(
+		        &arena, arena_printf(&arena,
+		                    "<< /Type /Annot /Subtype /Widget /T (name) /Rect [72 600 272 630] %s >>",
+		                    cases[i].field)),
+		    ("<< /Type /XObject /Subtype /Form /BBox [0 0 200 30] /Resources << /Font << /F1 5 0 R "
+		     ">> >> "
+		     "/Length 40 >>\nstream\n"
+		     "BT /F1 12 Tf 2 8 Td (Field Taro) Tj ET \nendstream")};
+		assert_int_equal(intake(make_pdf(objects, 7), &info, &normal), OK);
+		assert_int_equal(info.notes, cases[i].notes << DOCUMENT_VALUES);
+	}
+}
+
 static void
 what_never_ends_is_ended(void **state)
 {
@@ -556,6 +589,7 @@ main(int argc, char **argv)
 	    cmocka_unit_test(plain_links_become_inert),
 	    cmocka_unit_test(signed_and_junk_are_refused),
 	    cmocka_unit_test(a_form_field_is_drawn_into_the_page),
+	    cmocka_unit_test(a_value_that_is_not_seen_is_said),
 	    cmocka_unit_test(what_never_ends_is_ended),
 	    cmocka_unit_test(speed_is_printed),
 	    cmocka_unit_test(the_corpus_is_taken_in_or_refused),
