@@ -11,6 +11,7 @@
 #include "pdfd.h"
 
 #include <dirent.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -499,6 +500,55 @@ what_never_ends_is_ended(void **state)
 	assert_true(clock_monotonic_ms() - began < 20000);
 }
 
+/* Each form draws the next ten times: a short file, ten to the eleventh squares. */
+static struct str
+endless_pdf(void)
+{
+	enum { FORMS = 12 };
+	const char *objects[5 + FORMS] = {CATALOG(""), PAGES,
+	    "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /Contents 4 0 R /Resources << /XObject << /X 6 "
+	    "0 R >> >> >>",
+	    "<< /Length 5 >>\nstream\n/X Do\nendstream", FONT};
+	for (unsigned i = 0; i + 1 < FORMS; i++)
+		objects[5 + i] = arena_cstr(&arena, arena_printf(&arena,
+		                                        "<< /Type /XObject /Subtype /Form /BBox [0 0 9 9] "
+		                                        "/Resources << /XObject << /X %u 0 R >> >> "
+		                                        "/Length 60 >>\nstream\n/X Do /X Do /X Do /X Do /X "
+		                                        "Do /X Do /X Do /X Do /X Do /X Do \nendstream",
+		                                        7 + i));
+	objects[4 + FORMS] = SQUARE("");
+	return make_pdf(objects, 5 + FORMS);
+}
+
+struct question {
+	struct str pdf;
+	enum err e;
+};
+
+static void *
+ask_alone(void *user)
+{
+	struct question *q = user;
+	struct arena own = {0};
+	struct document_info info;
+	struct str normal;
+	q->e = documents_intake(pdfd, q->pdf, STR_NONE, &own, &info, &normal);
+	arena_free(&own);
+	return NULL;
+}
+
+static void
+a_neighbour_is_served_meanwhile(void **state)
+{
+	struct question endless = {.pdf = endless_pdf()};
+	pthread_t thread;
+	assert_int_equal(pthread_create(&thread, NULL, ask_alone, &endless), 0);
+	for (int i = 0; i < 10; i++)
+		assert_int_equal(intake_of(CATALOG(""), PAGE(""), NULL), OK);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	assert_int_equal(endless.e, ERR_PDF_TIMEOUT);
+}
+
 /* 499 documents of public projects, where they are at hand: no crash of the server, nothing that hangs. */
 static void
 the_corpus_is_taken_in_or_refused(void **state)
@@ -591,6 +641,7 @@ main(int argc, char **argv)
 	    cmocka_unit_test(a_form_field_is_drawn_into_the_page),
 	    cmocka_unit_test(a_value_that_is_not_seen_is_said),
 	    cmocka_unit_test(what_never_ends_is_ended),
+	    cmocka_unit_test(a_neighbour_is_served_meanwhile),
 	    cmocka_unit_test(speed_is_printed),
 	    cmocka_unit_test(the_corpus_is_taken_in_or_refused),
 	};
