@@ -13,7 +13,7 @@ MAY = {  # room -> rooms whose headers it may include, besides its own
     "evidence": {"base", "cli", "pdf", "port", "inkan"},
     "inkan": {"base", "cli"},
     "paper": {"base", "port", "inkan"},
-    "pdfd": {"base", "ipc", "port"},
+    "pdfd": {"base", "ipc", "pdf", "port"},
     "ident": {"base", "port"},
     "mail": {"base", "port"},
     "store": {"base", "port"},

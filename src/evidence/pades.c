@@ -1,8 +1,16 @@
 #include "pades.h"
 
 #include "cms.h"
+#include "log.h"
 
-enum { TRIES = 2, SPARE = 256 };
+#include <stdatomic.h>
+
+/* SPARE: tokens of one authority differ by some bytes, as do ECDSA signatures. */
+enum { TRIES = 2, SPARE = 1024 };
+
+/* The largest container that did not fit at first, since this process began: the next one has the room at
+ * once, and costs one token. */
+static atomic_size_t largest;
 
 /* Both ranges of the new revision, of whose file so much is hashed already. */
 static struct sha256
@@ -37,13 +45,30 @@ container(
 	return OK;
 }
 
-/* A token that was paid for is not asked for twice: the hole is made larger before, not after. */
+/* What is signed depends on the size of the hole: a token that does not fit is lost with it, and was paid
+ * for. So the hole is made large enough before. */
 static size_t
 reserve_for(const struct pades *p, enum pdf_sign_kind kind, bool with_timestamp)
 {
-	if (kind == PDF_SIGN_TIMESTAMP)
-		return tsa_reserve(p->tsa);
-	return cms_reserve(&p->certs->seal) + (with_timestamp ? tsa_reserve(p->tsa) : 0);
+	size_t own = kind == PDF_SIGN_TIMESTAMP ? 0 : cms_reserve(&p->certs->seal);
+	if (kind != PDF_SIGN_TIMESTAMP && !with_timestamp)
+		return own;
+	size_t expected = own + tsa_reserve(p->tsa), known = atomic_load(&largest);
+	return known > expected ? known : expected;
+}
+
+static void
+make_room(struct pdf_sign_request *req, size_t n)
+{
+	log_event(LOG_WARN, "seal", "a container of %zu bytes does not fit into %zu: signed again", n,
+	    req->reserve);
+#ifndef MUTANT_PADES_REBUILD
+	req->reserve = n + SPARE;
+#endif
+#ifndef MUTANT_PADES_ROOM
+	if (atomic_load(&largest) < req->reserve)
+		atomic_store(&largest, req->reserve);
+#endif
 }
 
 static enum err
@@ -65,7 +90,7 @@ try_to_sign(const struct pades *p, struct arena *a, struct pdf_sign_request *req
 		TRY(container(p, a, &digest, with_timestamp, &der));
 	e = pdf_sign_fill(file, &hole, der);
 	if (e == ERR_TOO_LARGE)
-		req->reserve = der.n + SPARE;
+		make_room(req, der.n);
 	return e;
 }
 

@@ -158,8 +158,8 @@ documents_intake(struct pdfd *d, struct str pdf, struct str footer, struct arena
 	snprintf(q.footer, sizeof(q.footer), "%.*s", STR_ARG(footer));
 	TRY(ask(d, &q, pdf, a, &out));
 	uint32_t notes;
-	if (!take(&out, &notes, sizeof(notes)) || notes >> DOCUMENT_NOTES || !take_str(&out, &normal) ||
-	    !take_info(&out, a, &info))
+	if (!take_str(&out, &normal) || !take_info(&out, a, &info) || !take(&out, &notes, sizeof(notes)) ||
+	    notes >> DOCUMENT_NOTES)
 		return ERR_PEER;
 	info.notes = notes;
 	*ret = info;

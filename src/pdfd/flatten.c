@@ -1,78 +1,10 @@
 #include "flatten.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { ANNOTATIONS_MAX = 5000, FLAG_HIDDEN = 2, FLAG_NO_VIEW = 32 };
-
-struct key_list
-keys_of(qpdf_data q, qpdf_oh dict)
-{
-	struct key_list k = {calloc(KEYS_MAX, sizeof(char *)), 0};
-	if (!k.v)
-		abort();
-	for (qpdf_oh_begin_dict_key_iter(q, dict); qpdf_oh_dict_more_keys(q) && k.n < KEYS_MAX;)
-		k.v[k.n++] = strdup(qpdf_oh_dict_next_key(q));
-	return k;
-}
-
-void
-key_list_free(struct key_list *k)
-{
-	for (int i = 0; i < k->n; i++)
-		free(k->v[i]);
-	free(k->v);
-	*k = (struct key_list){0};
-}
-
-qpdf_oh
-own_copy(qpdf_data q, qpdf_oh dict)
-{
-	qpdf_oh copy = qpdf_oh_new_dictionary(q);
-	if (!qpdf_oh_is_dictionary(q, dict))
-		return copy;
-	struct key_list k = keys_of(q, dict);
-	for (int i = 0; i < k.n; i++)
-		qpdf_oh_replace_key(q, copy, k.v[i], qpdf_oh_get_key(q, dict, k.v[i]));
-	key_list_free(&k);
-	return copy;
-}
-
-static bool
-numbers_of(qpdf_data q, qpdf_oh array, int n, double *ret)
-{
-	if (!qpdf_oh_is_array(q, array) || qpdf_oh_get_array_n_items(q, array) != n)
-		return false;
-	for (int i = 0; i < n; i++)
-		if (!qpdf_oh_get_value_as_number(q, qpdf_oh_get_array_item(q, array, i), &ret[i]) ||
-		    !isfinite(ret[i]))
-			return false;
-	return true;
-}
-
-bool
-box_of(qpdf_data q, qpdf_oh array, double ret[4])
-{
-	double v[4];
-	if (!numbers_of(q, array, 4, v))
-		return false;
-	ret[0] = fmin(v[0], v[2]);
-	ret[1] = fmin(v[1], v[3]);
-	ret[2] = fmax(v[0], v[2]);
-	ret[3] = fmax(v[1], v[3]);
-	return true;
-}
-
-qpdf_oh
-stream_of(qpdf_data q, struct str content)
-{
-	qpdf_oh s = qpdf_oh_new_stream(q);
-	qpdf_oh_replace_stream_data(
-	    q, s, (const unsigned char *)content.p, content.n, qpdf_oh_new_null(q), qpdf_oh_new_null(q));
-	return s;
-}
+enum { ANNOTATIONS_MAX = 5000, FIELDS_DEPTH = 16, FLAG_HIDDEN = 2, FLAG_NO_VIEW = 32 };
 
 static bool
 is_name(qpdf_data q, qpdf_oh oh, const char *const *names)
@@ -161,28 +93,87 @@ note_kind(qpdf_data q, qpdf_oh subtype, unsigned *notes)
 		NOTED(notes, DOCUMENT_LINKS);
 }
 
+/* An attribute of a field, perhaps its parent's (12.7.4.1). */
+static qpdf_oh
+of_field(qpdf_data q, qpdf_oh field, const char *key)
+{
+	for (int depth = 0; depth < FIELDS_DEPTH && qpdf_oh_is_dictionary(q, field); depth++) {
+		if (qpdf_oh_has_key(q, field, key))
+			return qpdf_oh_get_key(q, field, key);
+		field = qpdf_oh_get_key(q, field, "/Parent");
+	}
+	return qpdf_oh_new_null(q);
+}
+
+/* A button shows its value when its appearance is called that (12.7.5.2.3). */
+static bool
+button_differs(qpdf_data q, qpdf_oh widget, qpdf_oh value)
+{
+	qpdf_oh as = qpdf_oh_get_key(q, widget, "/AS");
+	qpdf_oh looks = qpdf_oh_get_key_if_dict(q, qpdf_oh_get_key(q, widget, "/AP"), "/N");
+	char name[128];
+	if (!qpdf_oh_is_name(q, value) || !qpdf_oh_is_name(q, as))
+		return false;
+	snprintf(name, sizeof(name), "%s", qpdf_oh_get_name(q, value));
+	if (is_named(q, as, "/Off"))
+		return strcmp(name, "/Off") != 0 && qpdf_oh_is_dictionary(q, looks) &&
+		       qpdf_oh_has_key(q, looks, name);
+	return !is_named(q, as, name);
+}
+
+/* What is typed or chosen is looked for on the page when it can be read; see info.c. */
 static void
-flatten_one(qpdf_data q, qpdf_oh annotation, int number, qpdf_oh xobjects, struct buf *out, unsigned *notes)
+note_value(struct resources *r, qpdf_oh widget, const double rect[4])
+{
+	qpdf_oh type = of_field(r->q, widget, "/FT"), value = of_field(r->q, widget, "/V");
+	if (is_named(r->q, type, "/Btn") && button_differs(r->q, widget, value))
+		NOTED(r->notes, DOCUMENT_VALUES);
+	if (!is_named(r->q, type, "/Tx") && !is_named(r->q, type, "/Ch"))
+		return;
+	struct str text =
+	    qpdf_oh_is_string(r->q, value) ? str_c(qpdf_oh_get_utf8_value(r->q, value)) : STR_NONE;
+	if (!text.n)
+		return;
+	struct field_value *v = ARENA_NEW(r->a, struct field_value);
+	*v = (struct field_value){.page = r->page, .text = arena_str(r->a, text), .next = r->values};
+	memcpy(v->rect, rect, sizeof(v->rect));
+	r->values = v;
+}
+
+static enum err
+flatten_one(struct resources *r, qpdf_oh annotation, int number, qpdf_oh xobjects, struct buf *out)
 {
 	static const char *const undrawn[] = {"/Link", "/Popup", NULL};
+	qpdf_data q = r->q;
+	unsigned *notes = r->notes;
 	qpdf_oh subtype = qpdf_oh_get_key(q, annotation, "/Subtype"), form;
 	double rect[4], m[6];
 	int flags = 0;
+	bool hidden;
 	note_kind(q, subtype, notes);
 	note_actions(q, annotation, notes);
 	qpdf_oh_get_value_as_int(q, qpdf_oh_get_key(q, annotation, "/F"), &flags);
 	if (is_name(q, subtype, undrawn))
-		return;
+		return OK;
 	if (flags & (FLAG_HIDDEN | FLAG_NO_VIEW)) {
 		NOTED(notes, DOCUMENT_HIDDEN);
-		return;
+		return OK;
 	}
-	if (!box_of(q, qpdf_oh_get_key(q, annotation, "/Rect"), rect) || !appearance(q, annotation, &form)) {
+	TRY(resources_hide(r, annotation, &hidden));
+	if (hidden)
+		return OK;
+	bool placed = box_of(q, qpdf_oh_get_key(q, annotation, "/Rect"), rect);
+	if (placed && is_named(q, subtype, "/Widget"))
+		note_value(r, annotation, rect);
+	if (!placed || !appearance(q, annotation, &form)) {
 		NOTED(notes, DOCUMENT_UNDRAWN);
-		return;
+		return OK;
 	}
-	if (!fit(q, form, rect, m))
-		return;
+	TRY(resources_hide(r, qpdf_oh_get_dict(q, form), &hidden));
+	if (hidden || !fit(q, form, rect, m))
+		return OK;
+	TRY(resources_clean_form(r, form));
+	qpdf_oh_remove_key(q, qpdf_oh_get_dict(q, form), "/OC");
 	qpdf_oh_replace_key(q, qpdf_oh_get_dict(q, form), "/Type", qpdf_oh_new_name(q, "/XObject"));
 	qpdf_oh_replace_key(q, qpdf_oh_get_dict(q, form), "/Subtype", qpdf_oh_new_name(q, "/Form"));
 	char name[32];
@@ -190,11 +181,13 @@ flatten_one(qpdf_data q, qpdf_oh annotation, int number, qpdf_oh xobjects, struc
 	qpdf_oh_replace_key(q, xobjects, name, form);
 	buf_printf(
 	    out, "q %.5f %.5f %.5f %.5f %.4f %.4f cm %s Do Q\n", m[0], m[1], m[2], m[3], m[4], m[5], name);
+	return OK;
 }
 
 enum err
-flatten_annotations(qpdf_data q, qpdf_oh page, qpdf_oh xobjects, struct buf *out, unsigned *notes)
+flatten_annotations(struct resources *r, qpdf_oh page, qpdf_oh xobjects, struct buf *out)
 {
+	qpdf_data q = r->q;
 	qpdf_oh all = qpdf_oh_get_key(q, page, "/Annots");
 	if (!qpdf_oh_is_array(q, all))
 		return OK;
@@ -204,7 +197,7 @@ flatten_annotations(qpdf_data q, qpdf_oh page, qpdf_oh xobjects, struct buf *out
 	for (int i = 0; i < n; i++) {
 		qpdf_oh one = qpdf_oh_get_array_item(q, all, i);
 		if (qpdf_oh_is_dictionary(q, one))
-			flatten_one(q, one, i, xobjects, out, notes);
+			TRY(flatten_one(r, one, i, xobjects, out));
 	}
 	return OK;
 }

@@ -23,13 +23,6 @@ refused(qpdf_data q)
 	return code == qpdf_e_password ? ERR_PDF_ENCRYPTED : ERR_PDF_BROKEN;
 }
 
-/* The text of a name lives only until qpdf is asked for the next one: it is compared at once, never kept. */
-static bool
-is_named(qpdf_data q, qpdf_oh name, const char *text)
-{
-	return qpdf_oh_is_name(q, name) && strcmp(qpdf_oh_get_name(q, name), text) == 0;
-}
-
 static enum err
 open_document(qpdf_data q, struct str pdf)
 {
@@ -63,16 +56,6 @@ check_fields(qpdf_data q, qpdf_oh fields, int depth, int *budget)
 		TRY(check_fields(q, qpdf_oh_get_key(q, f, "/Kids"), depth + 1, budget));
 	}
 	return OK;
-}
-
-static bool
-layers_are_hidden(qpdf_data q, qpdf_oh root)
-{
-	qpdf_oh d = qpdf_oh_get_key_if_dict(q, qpdf_oh_get_key(q, root, "/OCProperties"), "/D");
-	qpdf_oh off = qpdf_oh_get_key_if_dict(q, d, "/OFF"),
-	        base = qpdf_oh_get_key_if_dict(q, d, "/BaseState");
-	bool base_off = is_named(q, base, "/OFF");
-	return base_off || (qpdf_oh_is_array(q, off) && qpdf_oh_get_array_n_items(q, off) > 0);
 }
 
 /* Such a document's pages say "please wait": its content is made by a program in it. */
@@ -111,7 +94,7 @@ check_catalog(qpdf_data q, qpdf_oh root, unsigned *notes)
 		if (qpdf_oh_has_key(q, form, "/XFA"))
 			NOTED(notes, DOCUMENT_XFA);
 	}
-	if (qpdf_oh_has_key(q, root, "/Collection") || is_drawn_by_xfa(q, root) || layers_are_hidden(q, root))
+	if (qpdf_oh_has_key(q, root, "/Collection") || is_drawn_by_xfa(q, root))
 		return ERR_PDF_ACTIVE;
 	note_actions(q, root, notes);
 	return OK;
@@ -223,6 +206,8 @@ check_content(qpdf_data q, qpdf_oh stream)
 {
 	if (!qpdf_oh_is_stream(q, stream))
 		return OK;
+	if (qpdf_oh_has_key(q, qpdf_oh_get_dict(q, stream), "/F"))
+		return ERR_PDF_ACTIVE; /* the content is another file (7.3.8.2) */
 	qpdf_oh filter = qpdf_oh_get_key(q, qpdf_oh_get_dict(q, stream), "/Filter");
 	int n = qpdf_oh_is_array(q, filter) ? qpdf_oh_get_array_n_items(q, filter) : 0;
 	bool image = is_image_filter(q, filter);
@@ -261,74 +246,27 @@ set_contents(qpdf_data q, qpdf_oh page, qpdf_oh before, struct str after)
 	qpdf_oh_replace_key(q, page, "/Contents", all);
 }
 
-/* The fonts that every viewer brings along (ISO 32000-1 9.6.2.2). */
-static bool
-is_standard(qpdf_data q, qpdf_oh font)
-{
-	static const char *const names[] = {"/Helvetica", "/Helvetica-Bold", "/Helvetica-Oblique",
-	    "/Helvetica-BoldOblique", "/Times-Roman", "/Times-Bold", "/Times-Italic", "/Times-BoldItalic",
-	    "/Courier", "/Courier-Bold", "/Courier-Oblique", "/Courier-BoldOblique", "/Symbol",
-	    "/ZapfDingbats", NULL};
-	if (!is_named(q, qpdf_oh_get_key(q, font, "/Subtype"), "/Type1"))
-		return false;
-	qpdf_oh base = qpdf_oh_get_key(q, font, "/BaseFont");
-	for (const char *const *n = names; *n; n++)
-		if (is_named(q, base, *n))
-			return true;
-	return false;
-}
-
-/* A font's program stands in its descriptor (ISO 32000-2 9.9); Type 3 fonts are drawings themselves. */
-static bool
-is_embedded(qpdf_data q, qpdf_oh font)
-{
-	if (is_named(q, qpdf_oh_get_key(q, font, "/Subtype"), "/Type3") || is_standard(q, font))
-		return true;
-	if (is_named(q, qpdf_oh_get_key(q, font, "/Subtype"), "/Type0")) {
-		qpdf_oh below = qpdf_oh_get_key(q, font, "/DescendantFonts");
-		bool one = qpdf_oh_is_array(q, below) && qpdf_oh_get_array_n_items(q, below) == 1;
-		font = one ? qpdf_oh_get_array_item(q, below, 0) : qpdf_oh_new_null(q);
-	}
-	qpdf_oh d = qpdf_oh_get_key_if_dict(q, font, "/FontDescriptor");
-	return qpdf_oh_is_dictionary(q, d) &&
-	       (qpdf_oh_has_key(q, d, "/FontFile") || qpdf_oh_has_key(q, d, "/FontFile2") ||
-	           qpdf_oh_has_key(q, d, "/FontFile3"));
-}
-
-static void
-note_fonts(qpdf_data q, qpdf_oh page, unsigned *notes)
-{
-	qpdf_oh fonts = qpdf_oh_get_key_if_dict(q, qpdf_oh_get_key(q, page, "/Resources"), "/Font");
-	if (*notes >> DOCUMENT_FONTS & 1 || !qpdf_oh_is_dictionary(q, fonts))
-		return;
-	struct key_list k = keys_of(q, fonts);
-	for (int i = 0; i < k.n; i++) {
-		qpdf_oh font = qpdf_oh_get_key(q, fonts, k.v[i]);
-		if (qpdf_oh_is_dictionary(q, font) && !is_embedded(q, font))
-			NOTED(notes, DOCUMENT_FONTS);
-	}
-	key_list_free(&k);
-}
-
 static enum err
-normalise_page(qpdf_data q, qpdf_oh page, qpdf_oh font, qpdf_oh before, const char *footer, unsigned *notes)
+normalise_page(struct resources *r, qpdf_oh page, qpdf_oh font, qpdf_oh before, const char *footer)
 {
 	static const char *const wanted[] = {"/Type", "/Parent", "/MediaBox", "/CropBox", "/BleedBox",
 	    "/TrimBox", "/ArtBox", "/Rotate", "/Contents", "/Resources", "/Group", "/UserUnit",
 	    "/StructParents", NULL};
 	struct buf after CLEANUP(buf_free) = {0};
+	qpdf_data q = r->q;
 	if (!qpdf_oh_is_dictionary(q, page))
 		return ERR_PDF_BROKEN;
 	if (qpdf_oh_has_key(q, page, "/AA"))
-		NOTED(notes, DOCUMENT_SCRIPTS);
-	note_fonts(q, page, notes);
+		NOTED(r->notes, DOCUMENT_SCRIPTS);
 	mend_boxes(q, page);
 	TRY(check_contents(q, page));
+	TRY(resources_clean_page(r, page));
+	TRY(resources_clean(r, qpdf_oh_get_key(q, page, "/Resources")));
 	qpdf_oh resources = own_copy(q, qpdf_oh_get_key(q, page, "/Resources"));
 	qpdf_oh xobjects = own_copy(q, qpdf_oh_get_key(q, resources, "/XObject"));
 	qpdf_oh fonts = own_copy(q, qpdf_oh_get_key(q, resources, "/Font"));
 	buf_put_c(&after, "\nQ\n");
-	TRY(flatten_annotations(q, page, xobjects, &after, notes));
+	TRY(flatten_annotations(r, page, xobjects, &after));
 	TRY(footer_operators(q, page, footer, &after));
 	qpdf_oh_replace_key(q, fonts, "/KeiinF", font);
 	qpdf_oh_replace_key(q, resources, "/Font", fonts);
@@ -337,6 +275,22 @@ normalise_page(qpdf_data q, qpdf_oh page, qpdf_oh font, qpdf_oh before, const ch
 	set_contents(q, page, before, buf_str(&after));
 	keep_only(q, page, wanted);
 	return OK;
+}
+
+/* One level of pages, counted: renderers believe a tree's /Count. */
+static void
+flatten_tree(qpdf_data q, qpdf_oh root, int pages)
+{
+	qpdf_oh tree = qpdf_make_indirect_object(q, qpdf_oh_parse(q, "<< /Type /Pages >>")),
+	        kids = qpdf_oh_new_array(q);
+	for (int i = 0; i < pages; i++) {
+		qpdf_oh page = qpdf_get_page_n(q, (size_t)i);
+		qpdf_oh_replace_key(q, page, "/Parent", tree);
+		qpdf_oh_append_item(q, kids, page);
+	}
+	qpdf_oh_replace_key(q, tree, "/Kids", kids);
+	qpdf_oh_replace_key(q, tree, "/Count", qpdf_oh_new_integer(q, pages));
+	qpdf_oh_replace_key(q, root, "/Pages", tree);
 }
 
 static enum err
@@ -382,11 +336,13 @@ plain(const char *footer)
 }
 
 enum err
-pdfd_normalise(struct str pdf, const char *footer, struct buf *ret_pdf, unsigned *ret_notes)
+pdfd_normalise(struct arena *a, struct str pdf, const char *footer, struct buf *ret_pdf, unsigned *ret_notes,
+    struct field_value **ret_values)
 {
 	static const char *const wanted[] = {"/Type", "/Pages", "/Version", "/Lang", "/PageLabels",
 	    "/MarkInfo", "/StructTreeRoot", "/PageLayout", "/OutputIntents", NULL};
 	static const char *const trailer_wanted[] = {"/Root", "/Info", "/ID", "/Size", NULL};
+	struct layers *layers;
 	qpdf_data q CLEANUP(close_qpdf) = qpdf_init();
 	if (!q)
 		return ERR_NOMEM;
@@ -398,10 +354,14 @@ pdfd_normalise(struct str pdf, const char *footer, struct buf *ret_pdf, unsigned
 		return ERR_PDF_BROKEN;
 	*ret_notes = 0;
 	TRY(check_catalog(q, root, ret_notes));
+	if (qpdf_is_encrypted(q))
+		NOTED(ret_notes, DOCUMENT_DECRYPTED);
 	if (has_revisions(pdf))
 		NOTED(ret_notes, DOCUMENT_REVISIONS);
 	if (qpdf_push_inherited_attributes_to_page(q) & QPDF_ERRORS)
 		return ERR_PDF_BROKEN;
+	TRY(layers_read(q, root, a, &layers));
+	struct resources r = resources_begin(q, a, layers, ret_notes);
 	int pages = qpdf_get_num_pages(q);
 	if (qpdf_has_error(q) || pages <= 0)
 		return ERR_PDF_BROKEN;
@@ -411,8 +371,13 @@ pdfd_normalise(struct str pdf, const char *footer, struct buf *ret_pdf, unsigned
 	    q, qpdf_oh_parse(
 	           q, "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"));
 	qpdf_oh before = stream_of(q, STR("q\n"));
-	for (int i = 0; i < pages; i++)
-		TRY(normalise_page(q, qpdf_get_page_n(q, (size_t)i), font, before, footer, ret_notes));
+	for (int i = 0; i < pages; i++) {
+		r.page = (unsigned)i + 1;
+		TRY(normalise_page(&r, qpdf_get_page_n(q, (size_t)i), font, before, footer));
+	}
+	*ret_values = r.values;
+	resources_end(&r);
+	flatten_tree(q, root, pages);
 	keep_only(q, root, wanted);
 	keep_only(q, qpdf_get_trailer(q), trailer_wanted);
 	if (qpdf_has_error(q))

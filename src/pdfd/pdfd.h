@@ -56,11 +56,15 @@ pdfd_put_double(struct pdfd_output *o, double v);
 void
 pdfd_put_str(struct pdfd_output *o, const char *p, size_t n);
 
-/* Normalised bytes are appended to ret_pdf; notes: bits 1 << enum document_note. */
+struct field_value;
+/* Normalised bytes are appended to ret_pdf; notes: bits 1 << enum document_note; ret_values: what form fields
+ * held, in the arena. */
 MUST_CHECK enum err
-pdfd_normalise(struct str pdf, const char *footer, struct buf *ret_pdf, unsigned *ret_notes);
+pdfd_normalise(struct arena *a, struct str pdf, const char *footer, struct buf *ret_pdf, unsigned *ret_notes,
+    struct field_value **ret_values);
+/* Also notes values that are not to be read where their field stands. */
 MUST_CHECK enum err
-pdfd_info(struct str pdf, struct pdfd_output *o);
+pdfd_info(struct str pdf, const struct field_value *values, unsigned *notes, struct pdfd_output *o);
 MUST_CHECK enum err
 pdfd_render(struct str pdf, unsigned page, unsigned width_px, struct pdfd_output *o);
 MUST_CHECK enum err

@@ -40,14 +40,17 @@ end_child(enum err e)
 static enum err
 work(const struct pdfd_question *q, struct str input, struct pdfd_output *o)
 {
+	struct arena a = {0}; /* ends with the process */
 	struct buf pdf = {0};
+	struct field_value *values;
 	unsigned notes = 0;
 	switch ((enum pdfd_kind)q->kind) {
 	case PDFD_INTAKE:
-		TRY(pdfd_normalise(input, q->footer, &pdf, &notes));
-		pdfd_put_u32(o, notes);
+		TRY(pdfd_normalise(&a, input, q->footer, &pdf, &notes, &values));
 		pdfd_put_str(o, pdf.p, pdf.n);
-		return pdfd_info(buf_str(&pdf), o);
+		TRY(pdfd_info(buf_str(&pdf), values, &notes, o));
+		pdfd_put_u32(o, notes);
+		return OK;
 	case PDFD_RENDER: return pdfd_render(input, q->page, q->width_px, o);
 	case PDFD_IMAGE: return pdfd_image(input, o);
 	case PDFD_VERIFY:

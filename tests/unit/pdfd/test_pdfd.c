@@ -11,6 +11,7 @@
 #include "pdfd.h"
 
 #include <dirent.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -189,11 +190,186 @@ content_that_depends_on_the_viewer_is_refused(void **state)
 	assert_int_equal(
 	    intake_of(CATALOG("/NeedsRendering true /AcroForm << /Fields [] /XFA (x) >>"), PAGE(""), NULL),
 	    ERR_PDF_ACTIVE);
-	assert_int_equal(
-	    intake_of(CATALOG("/OCProperties << /D << /OFF [6 0 R] >> >>"), PAGE(""), "<< /Type /OCG >>"),
-	    ERR_PDF_ACTIVE);
-	assert_int_equal(intake_of(CATALOG("/OCProperties << /D << /BaseState /OFF >> >>"), PAGE(""), NULL),
-	    ERR_PDF_ACTIVE);
+}
+
+/* ---- layers ---- */
+
+#define GROUPS(d)                                                                                            \
+	"<< /Type /Catalog /Pages 2 0 R /OCProperties << /OCGs [6 0 R 7 0 R] /D << /OFF [6 0 R] " d          \
+	" >> >> >>"
+#define OFF_GROUP "<< /Type /OCG /Name (secret off) >>"
+#define ON_GROUP "<< /Type /OCG /Name (on) >>"
+#define MEMBERS "/L6 6 0 R /L7 7 0 R /M8 8 0 R"
+#define LAYERED                                                                                              \
+	"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 100] /Contents 4 0 R /Annots 10 0 R /Resources << " \
+	"/Font << /F1 5 0 R >> /XObject << /X 9 0 R >> /Properties << " MEMBERS " >> >> >>"
+#define SQUARE(more)                                                                                         \
+	"<< /Type /XObject /Subtype /Form /BBox [0 0 20 20] " more                                           \
+	" /Length 11 >>\nstream\n0 0 20 20 re f\nendstream"
+
+struct layered {
+	const char *content, *group, *membership, *xobject, *annotations;
+};
+
+static struct str
+layered_pdf(const struct layered *l)
+{
+	const char *content = arena_cstr(&arena,
+	    arena_printf(&arena, "<< /Length %zu >>\nstream\n%s\nendstream", strlen(l->content), l->content));
+	const char *const objects[] = {l->group ? l->group : GROUPS(""), PAGES, LAYERED, content, FONT,
+	    OFF_GROUP, ON_GROUP, l->membership ? l->membership : "null", l->xobject ? l->xobject : SQUARE(""),
+	    l->annotations ? l->annotations : "[]"};
+	return make_pdf(objects, 10);
+}
+
+static bool
+looks_the_same(struct str before, struct str after)
+{
+	struct str a, b;
+	assert_int_equal(documents_render(pdfd, before, 1, 400, &arena, &a), OK);
+	assert_int_equal(documents_render(pdfd, after, 1, 400, &arena, &b), OK);
+	return str_eq(a, b);
+}
+
+#define SHOWN "BT /F1 12 Tf 10 80 Td (shown) Tj ET "
+#define HIDDEN "BT /F1 12 Tf 10 60 Td (secret) Tj ET "
+
+/* What the default configuration hides is gone, and the page looks as it did. */
+static void
+hidden_layers_are_removed_and_said(void **state)
+{
+	static const struct layered cases[] = {
+	    {SHOWN "/OC /L6 BDC " HIDDEN "EMC", NULL, NULL, NULL, NULL},
+	    {SHOWN "/OC /L#36 BDC " HIDDEN "EMC", NULL, NULL, NULL, NULL},
+	    {"/OC /L7 BDC " SHOWN "/OC /L6 BDC " HIDDEN
+	     "/Span << /ActualText (secret) >> BDC /OC /L7 BDC " HIDDEN "EMC EMC EMC " SHOWN "EMC",
+	        NULL, NULL, NULL, NULL},
+	    /* state set inside goes on after it; so does a clipping path */
+	    {"/OC /L6 BDC q 1 0 0 rg 2 0 0 2 0 0 cm 0 0 30 30 re W f EMC 5 5 40 40 re f Q " SHOWN, NULL, NULL,
+	        NULL, NULL},
+	    {"/OC /L6 BDC q 20 0 0 20 5 5 cm BI /W 3 /H 1 /BPC 8 /CS /G ID EMC EI Q /Sh sh /X Do EMC " SHOWN,
+	        NULL, NULL, NULL, NULL},
+	    {SHOWN "/X Do", NULL, NULL, SQUARE("/OC 6 0 R"), NULL},
+	    {SHOWN "/OC /M8 BDC " HIDDEN "EMC", NULL, "<< /Type /OCMD /OCGs 6 0 R >>", NULL, NULL},
+	    {SHOWN "/OC /L6 BDC " HIDDEN "EMC", GROUPS("/BaseState /OFF /ON [7 0 R]"), NULL, NULL, NULL},
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct document_info info;
+		struct str normal, before = layered_pdf(&cases[i]);
+		assert_int_equal(documents_intake(pdfd, before, STR_NONE, &arena, &info, &normal), OK);
+		assert_int_equal(info.notes, 1 << DOCUMENT_LAYERS);
+		assert_true(looks_the_same(before, normal));
+		assert_true(str_find(info.pages[0].text, STR("shown")) >= 0 || i == 3);
+		assert_true(str_find(normal, STR("secret")) < 0);
+		assert_true(str_find(normal, STR("/OC")) < 0);
+	}
+}
+
+static void
+shown_layers_stay(void **state)
+{
+	static const struct layered cases[] = {{SHOWN "/OC /L7 BDC " SHOWN "EMC", NULL, NULL, NULL, NULL},
+	    {SHOWN "/OC /None BDC " SHOWN "EMC /X Do", NULL, NULL, SQUARE("/OC 7 0 R"), NULL},
+	    {SHOWN "/OC /M8 BDC " SHOWN "EMC", NULL, "<< /Type /OCMD /OCGs [6 0 R 7 0 R] >>", NULL, NULL},
+	    {SHOWN "/OC /M8 BDC " SHOWN "EMC", NULL, "<< /Type /OCMD /OCGs [null] >>", NULL, NULL},
+	    {SHOWN "/OC /M8 BDC " SHOWN "EMC", NULL,
+	        "<< /Type /OCMD /VE [/And [/Not 6 0 R] [/Or 6 0 R 7 0 R]] >>", NULL, NULL}};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct document_info info;
+		struct str normal, before = layered_pdf(&cases[i]);
+		assert_int_equal(documents_intake(pdfd, before, STR_NONE, &arena, &info, &normal), OK);
+		assert_int_equal(info.notes, 0);
+		assert_true(looks_the_same(before, normal));
+		assert_true(str_find(normal, STR("/OC")) < 0);
+	}
+}
+
+/* Policies, expressions and marks that end within a text, which the renderer takes differently, and what
+ * opening a file on a screen switches. */
+static void
+expressions_and_usage_are_heeded(void **state)
+{
+	static const struct layered cases[] = {
+	    {SHOWN "/OC /M8 BDC " HIDDEN "EMC", NULL, "<< /Type /OCMD /OCGs [6 0 R 7 0 R] /P /AllOn >>", NULL,
+	        NULL},
+	    {SHOWN "/OC /M8 BDC " HIDDEN "EMC", NULL, "<< /Type /OCMD /OCGs 7 0 R /P /AnyOff >>", NULL, NULL},
+	    {SHOWN "/OC /M8 BDC " HIDDEN "EMC", NULL, "<< /Type /OCMD /VE [/Not [/Or 6 0 R 7 0 R]] >>", NULL,
+	        NULL},
+	    {SHOWN "/OC /M8 BDC " HIDDEN "EMC", NULL, "<< /Type /OCMD /OCGs 7 0 R /VE [/And 6 0 R 7 0 R] >>",
+	        NULL, NULL},
+	    {SHOWN "/OC /M8 BDC " HIDDEN "EMC",
+	        "<< /Type /Catalog /Pages 2 0 R /OCProperties << /OCGs [8 0 R] /D << /AS [<< /Event /View "
+	        "/Category [/View] /OCGs [8 0 R] >>] >> >> >>",
+	        "<< /Type /OCG /Usage << /View << /ViewState /OFF >> >> >>", NULL, NULL},
+	    {"/OC /L6 BDC BT /F1 9 Tf 14 TL 10 50 Td (secret) ' (secret \\) EMC) Tj [(secret)] TJ EMC T* "
+	     "(shown) Tj ET",
+	        NULL, NULL, NULL, NULL},
+	    {"/OC /L6 BDC BT /F1 9 Tf 14 TL 10 50 Td 1 2 (secret) \" EMC T* (shown) Tj ET", NULL, NULL, NULL,
+	        NULL},
+	    {SHOWN, NULL, NULL, NULL,
+	        "[<< /Subtype /Square /Rect [0 0 9 9] /OC 6 0 R /Contents (secret) /AP << /N 9 0 R >> >>]"}};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct document_info info;
+		struct str normal;
+		assert_int_equal(intake(layered_pdf(&cases[i]), &info, &normal), OK);
+		assert_int_equal(info.notes, 1 << DOCUMENT_LAYERS);
+		assert_true(str_find(normal, STR("secret")) < 0);
+	}
+}
+
+static void
+layers_that_cannot_be_decided_are_refused(void **state)
+{
+	static const struct layered cases[] = {{"/OC /L6 BDC " HIDDEN, NULL, NULL, NULL, NULL},
+	    {"/OC << /Type /OCMD /OCGs 6 0 R >> BDC " HIDDEN "EMC", NULL, NULL, NULL, NULL},
+	    {"BT /F1 9 Tf /OC /L6 BDC (secret) Tj EMC (shown) Tj ET", NULL, NULL, NULL, NULL},
+	    {"BT /F1 9 Tf 7 Tr /OC /L6 BDC (secret) Tj EMC ET", NULL, NULL, NULL, NULL},
+	    {"/OC /M8 BDC " HIDDEN "EMC", NULL, "<< /Type /OCMD /VE [/Xor 6 0 R 7 0 R] >>", NULL, NULL},
+	    {SHOWN, GROUPS("/Intent /Design"), NULL, NULL, NULL},
+	    {"/X Do", NULL, NULL,
+	        "<< /Type /XObject /Subtype /Form /BBox [0 0 9 9] /Length 26 >>\nstream\n/OC /L6 BDC 0 0 9 9 "
+	        "re f "
+	        "EMC\nendstream",
+	        NULL}};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct document_info info;
+		struct str normal;
+		assert_int_equal(intake(layered_pdf(&cases[i]), &info, &normal), ERR_PDF_ACTIVE);
+	}
+}
+
+/* What is kept in another file is not the same for everybody; nor is an image for printing only. */
+static void
+references_to_other_files_are_removed_or_refused(void **state)
+{
+	static const struct {
+		const char *xobject;
+		enum err e;
+	} cases[] = {{SQUARE("/Ref << /F (secret.pdf) /Page 0 >>"), OK},
+	    {SQUARE("/OPI << /1.3 (secret) >>"), OK},
+	    {"<< /Type /XObject /Subtype /PS /Length 6 >>\nstream\nsecret\nendstream", OK},
+	    {"<< /Type /XObject /Subtype /Image /Width 1 /Height 1 /BitsPerComponent 8 /ColorSpace "
+	     "/DeviceGray "
+	     "/Alternates [<< /DefaultForPrinting true /Image 10 0 R /N (secret) >>] /Length 1 "
+	     ">>\nstream\nx\nendstream",
+	        OK},
+	    {SQUARE("/F (other.bin) /FFilter /FlateDecode"), ERR_PDF_ACTIVE},
+	    {SQUARE("/Resources << /ColorSpace << /C [/ICCBased 10 0 R] >> >>"), ERR_PDF_ACTIVE},
+	    {SQUARE("/Resources << /Font << /F << /Subtype /TrueType /FontDescriptor << /FontFile2 10 0 R >> "
+	            ">> >> >>"),
+	        ERR_PDF_ACTIVE}};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct document_info info;
+		struct str normal;
+		const char *const objects[] = {CATALOG(""), PAGES, LAYERED, CONTENT, FONT, "null", "null",
+		    "null", cases[i].xobject,
+		    "<< /F (http://example.test/x) /Length 0 >>\nstream\n\nendstream"};
+		assert_int_equal(intake(make_pdf(objects, 10), &info, &normal), cases[i].e);
+		if (cases[i].e != OK)
+			continue;
+		assert_int_equal(info.notes, 1 << DOCUMENT_EXTERNAL);
+		assert_true(str_find(normal, STR("(secret")) < 0);
+	}
 }
 
 static void
@@ -277,6 +453,39 @@ a_form_field_is_drawn_into_the_page(void **state)
 	assert_true(str_find(normal, STR("/AcroForm")) < 0);
 }
 
+/* Programs read the value, people what is drawn: what is drawn is what is agreed to. */
+static void
+a_value_that_is_not_seen_is_said(void **state)
+{
+	static const struct {
+		const char *field;
+		unsigned notes;
+	} cases[] = {{"/FT /Tx /V (Field\\nTaro) /AP << /N 7 0 R >>", 0},
+	    {"/FT /Tx /V (1,000) /AP << /N 7 0 R >>", 1},
+	    {"/Parent << /FT /Ch /V (Jiro) >> /AP << /N 7 0 R >>", 1},
+	    {"/FT /Tx /V () /AP << /N 7 0 R >>", 0},
+	    {"/FT /Btn /V /Yes /AS /Yes /AP << /N << /Yes 7 0 R /Off 7 0 R >> >>", 0},
+	    {"/FT /Btn /V /Yes /AS /Off /AP << /N << /Yes 7 0 R /Off 7 0 R >> >>", 1},
+	    {"/FT /Btn /V /Yes /AS /Off /AP << /N << /No 7 0 R /Off 7 0 R >> >>", 0},
+	    {"/FT /Btn /V /Off /AS /Yes /AP << /N << /Yes 7 0 R /Off 7 0 R >> >>", 1}};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct document_info info;
+		struct str normal;
+		const char *const objects[] = {CATALOG("/AcroForm << /Fields [6 0 R] >>"), PAGES,
+		    PAGE("/Annots [6 0 R] /Rotate 90 /CropBox [50 50 500 800]"), CONTENT, FONT,
+		    arena_cstr(
+		        &arena, arena_printf(&arena,
+		                    "<< /Type /Annot /Subtype /Widget /T (name) /Rect [72 600 272 630] %s >>",
+		                    cases[i].field)),
+		    ("<< /Type /XObject /Subtype /Form /BBox [0 0 200 30] /Resources << /Font << /F1 5 0 R "
+		     ">> >> "
+		     "/Length 40 >>\nstream\n"
+		     "BT /F1 12 Tf 2 8 Td (Field Taro) Tj ET \nendstream")};
+		assert_int_equal(intake(make_pdf(objects, 7), &info, &normal), OK);
+		assert_int_equal(info.notes, cases[i].notes << DOCUMENT_VALUES);
+	}
+}
+
 static void
 what_never_ends_is_ended(void **state)
 {
@@ -289,6 +498,55 @@ what_never_ends_is_ended(void **state)
 	    CATALOG(""), PAGES, "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 1000000000 1000000000] >>"};
 	assert_int_not_equal(intake(make_pdf(huge, 3), &info, &normal), OK);
 	assert_true(clock_monotonic_ms() - began < 20000);
+}
+
+/* Each form draws the next ten times: a short file, ten to the eleventh squares. */
+static struct str
+endless_pdf(void)
+{
+	enum { FORMS = 12 };
+	const char *objects[5 + FORMS] = {CATALOG(""), PAGES,
+	    "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /Contents 4 0 R /Resources << /XObject << /X 6 "
+	    "0 R >> >> >>",
+	    "<< /Length 5 >>\nstream\n/X Do\nendstream", FONT};
+	for (unsigned i = 0; i + 1 < FORMS; i++)
+		objects[5 + i] = arena_cstr(&arena, arena_printf(&arena,
+		                                        "<< /Type /XObject /Subtype /Form /BBox [0 0 9 9] "
+		                                        "/Resources << /XObject << /X %u 0 R >> >> "
+		                                        "/Length 60 >>\nstream\n/X Do /X Do /X Do /X Do /X "
+		                                        "Do /X Do /X Do /X Do /X Do /X Do \nendstream",
+		                                        7 + i));
+	objects[4 + FORMS] = SQUARE("");
+	return make_pdf(objects, 5 + FORMS);
+}
+
+struct question {
+	struct str pdf;
+	enum err e;
+};
+
+static void *
+ask_alone(void *user)
+{
+	struct question *q = user;
+	struct arena own = {0};
+	struct document_info info;
+	struct str normal;
+	q->e = documents_intake(pdfd, q->pdf, STR_NONE, &own, &info, &normal);
+	arena_free(&own);
+	return NULL;
+}
+
+static void
+a_neighbour_is_served_meanwhile(void **state)
+{
+	struct question endless = {.pdf = endless_pdf()};
+	pthread_t thread;
+	assert_int_equal(pthread_create(&thread, NULL, ask_alone, &endless), 0);
+	for (int i = 0; i < 10; i++)
+		assert_int_equal(intake_of(CATALOG(""), PAGE(""), NULL), OK);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	assert_int_equal(endless.e, ERR_PDF_TIMEOUT);
 }
 
 /* 499 documents of public projects, where they are at hand: no crash of the server, nothing that hangs. */
@@ -371,12 +629,19 @@ main(int argc, char **argv)
 	    cmocka_unit_test(active_content_is_removed_and_said),
 	    cmocka_unit_test(earlier_revisions_and_fonts_are_said),
 	    cmocka_unit_test(content_that_depends_on_the_viewer_is_refused),
+	    cmocka_unit_test(hidden_layers_are_removed_and_said),
+	    cmocka_unit_test(shown_layers_stay),
+	    cmocka_unit_test(expressions_and_usage_are_heeded),
+	    cmocka_unit_test(layers_that_cannot_be_decided_are_refused),
+	    cmocka_unit_test(references_to_other_files_are_removed_or_refused),
 	    cmocka_unit_test(a_page_without_a_size_is_letter),
 	    cmocka_unit_test(content_that_is_an_image_is_refused),
 	    cmocka_unit_test(plain_links_become_inert),
 	    cmocka_unit_test(signed_and_junk_are_refused),
 	    cmocka_unit_test(a_form_field_is_drawn_into_the_page),
+	    cmocka_unit_test(a_value_that_is_not_seen_is_said),
 	    cmocka_unit_test(what_never_ends_is_ended),
+	    cmocka_unit_test(a_neighbour_is_served_meanwhile),
 	    cmocka_unit_test(speed_is_printed),
 	    cmocka_unit_test(the_corpus_is_taken_in_or_refused),
 	};
