@@ -1,4 +1,5 @@
 /* keiin: the supervisor, keyd, and what needs no document. The rest is keiin-workers' and keiin-pdfd's. */
+#include "cli_keyring.h"
 #include "config.h"
 #include "id.h"
 #include "listener.h"
@@ -32,6 +33,10 @@ static const char usage[] =
     "read\n"
     "  keiin renew [--data DIR] [--all | --before YYYY-MM-DD]\n"
     "      orders new archive timestamps: those that are due, all, or those due before that day\n"
+    "  keiin keys status [--data DIR]\n"
+    "      the server's certificates, and how much was signed\n"
+    "  keiin keys roll [--data DIR] [--algorithm A] [--destroy-old]\n"
+    "      new keys under the same root, while the server is stopped; the old ones are kept in keys/old\n"
     "  keiin config\n"
     "      a sample configuration file with every key\n"
     "  keiin version\n";
@@ -121,6 +126,8 @@ main(int argc, char **argv)
 		program_exec("keiin-workers", argv);
 		return 2;
 	}
+	if (str_eq(command, STR("keys")))
+		return cli_keyring(argc - 1, argv + 1);
 	if (str_eq(command, STR("config")))
 		return sample();
 	if (str_eq(command, STR("version")) || str_eq(command, STR("--version"))) {

@@ -36,11 +36,32 @@ struct keys_subject {
 MUST_CHECK enum err
 keys_create(const char *dir, enum key_algorithm algorithm, const struct keys_subject *subject);
 
+/* Where private keys are: in the folder, unless that for seals comes from outside. What is not given is NULL
+ * or empty. */
+struct keys_source {
+	const char *dir;
+	const char *pkcs12, *pkcs12_password; /* files; the second's first line is the password */
+	const char *pkcs11_module, *pkcs11_key,
+	    *pkcs11_pin;         /* shared object, URI (RFC 7512), file as above */
+	const char *certificate; /* PEM file: of the key in the token, with its issuers */
+};
+/* Puts the certificates of a key from outside, the leaf first, each followed by its issuer, at most 8, where
+ * certificates_load() finds them: outside.pem in the folder, which is taken away when no key comes from
+ * outside; what stood there before is kept in the folder old, named by the serial number, ending in
+ * -outside.pem. ERR_CONFIG: no such chain, or a kind of key that does not serve; ERR_CRYPTO: the file cannot
+ * be opened with the password; ERR_IO. */
+MUST_CHECK enum err
+keys_outside_publish(const struct keys_source *source);
+
 /* Private keys in this process: for keyd and for the command line. The folder may hold a file "revoked": a
  * line a certificate, "SERIAL-IN-HEX YYYYMMDDHHMMSSZ", of those that are no longer good from then on. */
 struct keys;
 MUST_CHECK enum err
 keys_load(const char *dir, struct keys **ret);
+/* The same from wherever they are, after keys_outside_publish(). ERR_PEER: the token does not answer or
+ * refuses. */
+MUST_CHECK enum err
+keys_open(const struct keys_source *source, struct keys **ret);
 void
 keys_free(struct keys *k);
 MUST_CHECK enum err
@@ -51,6 +72,9 @@ keys_crl(struct keys *k, int64_t now_ms, struct arena *a, struct str *ret);
 struct ocsp_subject;
 MUST_CHECK enum err
 keys_ocsp(struct keys *k, const struct ocsp_subject *about, int64_t now_ms, struct arena *a, struct str *ret);
+/* When the key's certificate ends. */
+int64_t
+keys_until_ms(const struct keys *k, enum key_id key);
 struct signer
 keys_signer(struct keys *k);
 
@@ -70,5 +94,20 @@ struct certificates {
 };
 MUST_CHECK enum err
 certificates_load(struct arena *a, const char *dir, struct certificates *ret);
+/* The same of our own authority only. */
+MUST_CHECK enum err
+certificates_load_own(struct arena *a, const char *dir, struct certificates *ret);
+
+/* What may be wrong with a key's certificate, or with one of its issuers'. */
+enum keys_fault { KEYS_FIT, KEYS_NOT_YET, KEYS_ENDED, KEYS_ANOTHER_KEY, KEYS_WRONG_USE };
+struct keys_finding {
+	enum keys_fault fault;
+	int64_t until_ms; /* the first end of the chain */
+};
+/* Whether the key fits its certificate, shown by a signature, and that is for what it is used for and valid
+ * at the time. */
+MUST_CHECK enum err
+keys_check(
+    struct keys *k, const struct certificates *c, enum key_id key, int64_t at_ms, struct keys_finding *ret);
 
 #endif

@@ -1,258 +1,23 @@
 /* The platform's own authority, made at first run: a root, a certificate for seals, one for timestamps. */
-#include "clock.h"
 #include "keys.h"
-#include "ossl.h"
+#include "keys_issue.h"
+#include "keys_roll.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <openssl/pem.h>
-#include <openssl/x509v3.h>
-#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-enum { PATH_LENGTH = 4096, CA_YEARS = 20, LEAF_YEARS = 10, NAME_MAX_CHARACTERS = 64 };
-
-struct extension {
-	int nid;
-	const char *value;
-};
-
-struct profile {
-	const char *file, *title; /* "seal": seal.key, seal.pem */
-	int years;
-	bool leave_open; /* NSS, and with it pdfsig, judges no signature by a key that is for PSS alone;
-	                  * OpenSSL's reader of tokens takes PSS from no other key */
-	struct extension extensions[5];
-};
-
-static const struct profile PROFILES[] = {
-    {"ca", "Root CA", CA_YEARS, false,
-        {{NID_basic_constraints, "critical,CA:TRUE,pathlen:0"},
-            {NID_key_usage, "critical,keyCertSign,cRLSign"}, {NID_subject_key_identifier, "hash"}}},
-    {"seal", "Seal", LEAF_YEARS, true,
-        {{NID_basic_constraints, "critical,CA:FALSE"},
-            {NID_key_usage, "critical,digitalSignature,nonRepudiation"}, {NID_subject_key_identifier, "hash"},
-            {NID_authority_key_identifier, "keyid"}}},
-    {"tsa", "Timestamp Authority", LEAF_YEARS, false,
-        {{NID_basic_constraints, "critical,CA:FALSE"}, {NID_key_usage, "critical,digitalSignature"},
-            {NID_ext_key_usage, "critical,timeStamping"}, {NID_subject_key_identifier, "hash"},
-            {NID_authority_key_identifier, "keyid"}}},
-};
-enum { PROFILES_N = sizeof(PROFILES) / sizeof(PROFILES[0]) };
-
-struct authority {
-	EVP_PKEY *key;
-	X509 *certificate;
-};
-
-static enum err
-path_of(const char *dir, const char *file, const char *ending, char ret[PATH_LENGTH])
-{
-	return snprintf(ret, PATH_LENGTH, "%s/%s%s", dir, file, ending) < PATH_LENGTH ? OK : ERR_CONFIG;
-}
-
-static bool
-set_serial(X509 *x)
-{
-	unsigned char bytes[16];
-	BIGNUM *n;
-	bool ok;
-
-	random_bytes(bytes, sizeof(bytes));
-	bytes[0] = (unsigned char)((bytes[0] & 0x7F) | 0x40); /* positive and always of one length */
-	n = BN_bin2bn(bytes, sizeof(bytes), NULL);
-	ok = n && BN_to_ASN1_INTEGER(n, X509_get_serialNumber(x));
-	BN_free(n);
-	return ok;
-}
-
-/* X.520 allows 64 characters of common name; a longer organisation is cut between characters. */
-static int
-name_length(struct str utf8)
-{
-	size_t n = 0, characters = 0;
-
-	while (n < utf8.n) {
-		size_t next = n + 1;
-
-		while (next < utf8.n && ((unsigned char)utf8.p[next] & 0xC0) == 0x80)
-			next++;
-		if (++characters > NAME_MAX_CHARACTERS)
-			break;
-		n = next;
-	}
-	return (int)n;
-}
-
-static bool
-set_name(X509 *x, const struct profile *profile, struct str organisation)
-{
-	X509_NAME *name = X509_get_subject_name(x);
-	char common[512];
-	int n = snprintf(common, sizeof(common), "%.*s %s", name_length(organisation),
-	    organisation.p ? organisation.p : "", profile->title);
-	struct str cn = str_trim(str_make(common, n > 0 && n < (int)sizeof(common) ? (size_t)n : 0));
-
-	if (cn.n > NAME_MAX_CHARACTERS * 4 || name_length(cn) < (int)cn.n) {
-		n = snprintf(common, sizeof(common), "Keiin %s", profile->title);
-		cn = str_make(common, (size_t)n);
-	}
-	return X509_NAME_add_entry_by_NID(
-	           name, NID_commonName, MBSTRING_UTF8, (const unsigned char *)cn.p, (int)cn.n, -1, 0) &&
-	       (organisation.n == 0 ||
-	           X509_NAME_add_entry_by_NID(name, NID_organizationName, MBSTRING_UTF8,
-	               (const unsigned char *)organisation.p, name_length(organisation), -1, 0));
-}
-
-static bool
-add_extension(X509 *x, X509V3_CTX *ctx, int nid, const char *value)
-{
-	X509_EXTENSION *e = X509V3_EXT_conf_nid(NULL, ctx, nid, value);
-	bool ok = e && X509_add_ext(x, e, -1);
-
-	X509_EXTENSION_free(e);
-	return ok;
-}
-
-/* Where to ask about a certificate (RFC 5280 4.2.2.1, 4.2.1.13). */
-static bool
-add_addresses(X509 *x, X509 *issuer, struct str base_url)
-{
-	char ocsp[512], list[512];
-	X509V3_CTX ctx;
-	int n = snprintf(ocsp, sizeof(ocsp), "OCSP;URI:%.*s/ocsp", STR_ARG(base_url));
-
-	if (base_url.n == 0 || issuer == x)
-		return true;
-	if (n >= (int)sizeof(ocsp) || str_find(base_url, STR(",")) >= 0)
-		return false;
-	snprintf(list, sizeof(list), "URI:%.*s/crl", STR_ARG(base_url));
-	X509V3_set_ctx_nodb(&ctx);
-	X509V3_set_ctx(&ctx, issuer, x, NULL, NULL, 0);
-	return add_extension(x, &ctx, NID_info_access, ocsp) &&
-	       add_extension(x, &ctx, NID_crl_distribution_points, list);
-}
-
-static bool
-add_extensions(X509 *x, const struct profile *profile, X509 *issuer)
-{
-	X509V3_CTX ctx;
-
-	X509V3_set_ctx_nodb(&ctx);
-	X509V3_set_ctx(&ctx, issuer, x, NULL, NULL, 0);
-	for (size_t i = 0;
-	     i < sizeof(profile->extensions) / sizeof(profile->extensions[0]) && profile->extensions[i].value;
-	     i++)
-		if (!add_extension(x, &ctx, profile->extensions[i].nid, profile->extensions[i].value))
-			return false;
-	return true;
-}
-
-static enum err
-issue(const struct profile *profile, const struct keys_subject *subject, const struct authority *ca,
-    EVP_PKEY *key, X509 **ret)
-{
-	X509 *x = X509_new();
-	X509 *issuer = ca->certificate ? ca->certificate : x;
-	time_t now = (time_t)(clock_utc_ms() / 1000);
-
-	*ret = x; /* the caller frees it, good or not */
-	if (!x || !X509_set_version(x, X509_VERSION_3) || !set_serial(x) ||
-	    !set_name(x, profile, subject->organisation) ||
-	    !X509_set_issuer_name(x, X509_get_subject_name(issuer)) ||
-	    !X509_time_adj_ex(X509_getm_notBefore(x), 0, -3600, &now) ||
-	    !X509_time_adj_ex(X509_getm_notAfter(x), profile->years * 365 + profile->years / 4, 0, &now) ||
-	    !X509_set_pubkey(x, key) || !add_extensions(x, profile, issuer) ||
-	    !add_addresses(x, issuer, subject->base_url) ||
-	    X509_sign(x, ca->key ? ca->key : key, EVP_sha256()) <= 0)
-		return ERR_CRYPTO;
-	return OK;
-}
-
-static enum err
-write_pem(const char *dir, const char *file, const char *ending, mode_t mode, EVP_PKEY *key, X509 *x)
-{
-	char path[PATH_LENGTH];
-	FILE *f;
-	bool ok;
-	int fd;
-
-	TRY(path_of(dir, file, ending, path));
-	unlink(path);
-	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-	f = fd >= 0 ? fdopen(fd, "w") : NULL;
-	if (!f) {
-		if (fd >= 0)
-			close(fd);
-		return ERR_IO;
-	}
-	ok = key ? PEM_write_PKCS8PrivateKey(f, key, NULL, NULL, 0, NULL, NULL) : PEM_write_X509(f, x);
-	ok = ok && fflush(f) == 0 && fsync(fd) == 0;
-	return fclose(f) == 0 && ok ? OK : ERR_IO;
-}
-
-static enum err
-create_one(const char *dir, const struct profile *profile, enum key_algorithm algorithm,
-    const struct keys_subject *subject, struct authority *ca)
-{
-	EVP_PKEY *key CLEANUP(ossl_pkey_free) = key_algorithm_generate(algorithm, profile->leave_open);
-	X509 *x CLEANUP(ossl_x509_free) = NULL;
-
-	if (!key)
-		return ERR_CRYPTO;
-	TRY(issue(profile, subject, ca, key, &x));
-	TRY(write_pem(dir, profile->file, ".key.new", 0400, key, NULL));
-	TRY(write_pem(dir, profile->file, ".pem.new", 0444, NULL, x));
-	if (!ca->key) { /* the first one is the root */
-		ca->key = key;
-		ca->certificate = x;
-		key = NULL;
-		x = NULL;
-	}
-	return OK;
-}
-
-static void
-authority_free(struct authority *a)
-{
-	EVP_PKEY_free(a->key);
-	X509_free(a->certificate);
-}
-
-static enum err
-move_into_place(const char *dir, const char *file, const char *ending)
-{
-	char from[PATH_LENGTH], to[PATH_LENGTH], temporary[16];
-
-	snprintf(temporary, sizeof(temporary), "%s.new", ending);
-	TRY(path_of(dir, file, temporary, from));
-	TRY(path_of(dir, file, ending, to));
-	return rename(from, to) == 0 ? OK : ERR_IO;
-}
-
-static enum err
-sync_folder(const char *dir)
-{
-	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int rc = fd >= 0 ? fsync(fd) : -1;
-
-	if (fd >= 0)
-		close(fd);
-	return rc == 0 ? OK : ERR_IO;
-}
 
 /* The root's certificate comes last: once it stands, everything stands. */
 static enum err
 is_complete(const char *dir, bool *ret)
 {
 	static const char *const needed[] = {"seal.key", "seal.pem", "tsa.key", "tsa.pem"};
-	char path[PATH_LENGTH];
+	char path[KEYS_PATH_LENGTH];
 
-	TRY(path_of(dir, "ca.pem", "", path));
+	TRY(keys_path(dir, "ca.pem", "", path));
 	*ret = access(path, F_OK) == 0;
 	for (size_t i = 0; *ret && i < sizeof(needed) / sizeof(needed[0]); i++) {
-		TRY(path_of(dir, needed[i], "", path));
+		TRY(keys_path(dir, needed[i], "", path));
 		if (access(path, F_OK))
 			return ERR_CONFIG;
 	}
@@ -267,14 +32,15 @@ keys_create(const char *dir, enum key_algorithm algorithm, const struct keys_sub
 
 	if (mkdir(dir, 0700) && errno != EEXIST)
 		return ERR_IO;
+	TRY(keys_roll_finish(dir));
 	TRY(is_complete(dir, &complete));
 	if (complete)
 		return OK;
-	for (size_t i = 0; i < PROFILES_N; i++)
-		TRY(create_one(dir, &PROFILES[i], algorithm, subject, &ca));
-	for (size_t i = PROFILES_N; i > 0; i--) {
-		TRY(move_into_place(dir, PROFILES[i - 1].file, ".key"));
-		TRY(move_into_place(dir, PROFILES[i - 1].file, ".pem"));
+	for (enum keys_profile p = 0; p < KEYS_PROFILES; p++)
+		TRY(keys_issue(dir, p, algorithm, subject, &ca));
+	for (enum keys_profile p = KEYS_PROFILES; p > 0; p--) {
+		TRY(keys_move_into_place(dir, p - 1, ".key"));
+		TRY(keys_move_into_place(dir, p - 1, ".pem"));
 	}
-	return sync_folder(dir);
+	return keys_sync_folder(dir);
 }

@@ -19,4 +19,10 @@ OSSL_CLEANUP(ossl_pkey_ctx_free, EVP_PKEY_CTX, EVP_PKEY_CTX_free)
 OSSL_CLEANUP(ossl_md_ctx_free, EVP_MD_CTX, EVP_MD_CTX_free)
 OSSL_CLEANUP(ossl_x509_free, X509, X509_free)
 
+static inline void
+ossl_x509s_free(STACK_OF(X509) * *p)
+{
+	sk_X509_pop_free(*p, X509_free);
+}
+
 #endif

@@ -10,8 +10,8 @@ parse(struct str der)
 	return d2i_X509(NULL, &p, (long)der.n);
 }
 
-enum err
-x509_common_name(struct arena *a, struct str der, struct str *ret)
+static enum err
+subject_part(struct arena *a, struct str der, int nid, struct str *ret)
 {
 	X509 *x CLEANUP(ossl_x509_free) = parse(der);
 	unsigned char *utf8;
@@ -20,7 +20,7 @@ x509_common_name(struct arena *a, struct str der, struct str *ret)
 	*ret = STR_NONE;
 	if (!x)
 		return ERR_CRYPTO;
-	at = X509_NAME_get_index_by_NID(X509_get_subject_name(x), NID_commonName, -1);
+	at = X509_NAME_get_index_by_NID(X509_get_subject_name(x), nid, -1);
 	if (at < 0)
 		return OK;
 	n = ASN1_STRING_to_UTF8(
@@ -30,6 +30,18 @@ x509_common_name(struct arena *a, struct str der, struct str *ret)
 	*ret = arena_str(a, str_make(utf8, (size_t)n));
 	OPENSSL_free(utf8);
 	return OK;
+}
+
+enum err
+x509_common_name(struct arena *a, struct str der, struct str *ret)
+{
+	return subject_part(a, der, NID_commonName, ret);
+}
+
+enum err
+x509_organisation(struct arena *a, struct str der, struct str *ret)
+{
+	return subject_part(a, der, NID_organizationName, ret);
 }
 
 enum err

@@ -4,9 +4,11 @@
 
 #include "arena.h"
 
-/* Common name of the subject, UTF-8; empty when there is none. */
+/* Common name, organisation of the subject, UTF-8; empty when there is none. */
 MUST_CHECK enum err
 x509_common_name(struct arena *a, struct str der, struct str *ret);
+MUST_CHECK enum err
+x509_organisation(struct arena *a, struct str der, struct str *ret);
 /* Serial number in hexadecimal. */
 MUST_CHECK enum err
 x509_serial(struct arena *a, struct str der, struct str *ret);

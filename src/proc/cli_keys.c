@@ -60,7 +60,7 @@ create_and_load(struct arena *a, const char *path, enum key_algorithm algorithm,
 	if (folder < 0 || flock(folder, LOCK_EX))
 		return ERR_IO;
 	TRY(keys_create(path, algorithm, &subject));
-	TRY(certificates_load(a, path, ret_certificates));
+	TRY(certificates_load_own(a, path, ret_certificates));
 	return keys_load(path, ret);
 }
 

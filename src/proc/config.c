@@ -19,6 +19,7 @@ static const struct entry table[] = {
 #define WEB CONFIG_WEB
 #define JOBS CONFIG_JOBS
 #define ALL CONFIG_ALL
+#define KEYD CONFIG_KEYD
 #define CONFIG(name, key, type, initial, roles, help)                                                        \
 	{#name, key, initial, help, type, offsetof(struct config, name), roles},
 #include "config.def"
@@ -26,6 +27,7 @@ static const struct entry table[] = {
 #undef WEB
 #undef JOBS
 #undef ALL
+#undef KEYD
 };
 enum { ENTRIES = sizeof(table) / sizeof(table[0]) };
 

@@ -16,7 +16,7 @@ struct config {
 	struct str data_dir; /* absolute */
 };
 
-enum config_role { CONFIG_WEB = 1, CONFIG_JOBS = 2, CONFIG_ALL = 3 };
+enum config_role { CONFIG_WEB = 1, CONFIG_JOBS = 2, CONFIG_ALL = 3, CONFIG_KEYD = 4 };
 
 /* Defaults, then the file (NULL: none), then the environment. Mistakes are reported on stderr with file and
  * line. */

@@ -3,9 +3,11 @@
 #define PROC_DATA_DIR_H
 
 #include "config.h"
+#include "keys.h"
 
 /* Makes folders (0700), the sealing keys, the link key and the server's own TLS certificate where they are
- * missing. Repeating it changes nothing. */
+ * missing. Repeating it changes nothing. Refuses, with the reason on stderr, keys that are not fit to seal or
+ * stamp with. */
 MUST_CHECK enum err
 data_dir_prepare(struct arena *a, const struct config *c);
 /* data/NAME as C string. */
@@ -13,7 +15,11 @@ char *
 data_path(struct arena *a, const struct config *c, const char *name);
 MUST_CHECK enum err
 data_link_key(struct arena *a, const struct config *c, unsigned char ret_key[32]);
-/* The certificate of the platform's own root. */
+/* Where this configuration has the private keys. */
+struct keys_source
+data_keys_source(struct arena *a, const struct config *c);
+/* The certificate of the platform's own root, and the chains of the keys for seals that come, or came, from
+ * outside. */
 MUST_CHECK enum err
 data_root_pem(struct arena *a, const struct config *c, struct str *ret);
 

@@ -2,7 +2,10 @@
 #include "buf.h"
 #include "clock.h"
 #include "ipc.h"
+#include "keyd_limits.h"
 #include "keyd_public.h"
+#include "keyd_totals.h"
+#include "keys_fitness.h"
 #include "lockdown.h"
 #include "log.h"
 
@@ -16,40 +19,77 @@ struct question {
 	uint64_t serial;
 	uint32_t key;
 	struct sha256 digest;
-	char job[40]; /* for the log; NUL-padded */
+	char job[KEYD_JOB_LENGTH]; /* NUL-padded */
 };
 struct answer {
 	uint64_t serial;
 	uint32_t error, length;
-	unsigned char signature[512];
+	unsigned char signature[KEY_SIGNATURE_MAX];
 };
 /* The list of revoked certificates: the same question with this instead of a key; the answer is a frame of
  * its own kind, a serial and the list. */
 enum { QUESTION_CRL = 0xFFFF, CRL_MAX = 48 << 10 };
 
-static void
-answer_question(struct keys *keys, const struct question *q, struct arena *a, struct answer *ret)
+struct keyd {
+	struct keys *keys;
+	struct keyd_public *public;
+	struct keyd_limits limits;
+	struct keyd_totals *totals;
+	int64_t looked_ms[2]; /* when the certificates were last looked at */
+};
+
+static const int64_t LOOK_EVERY_MS = 86400000;
+
+/* An ended certificate signs no more; of one that will end the log is told every day. */
+static enum err
+look_at_certificate(struct keyd *k, enum key_id key)
+{
+	int64_t now_ms = clock_utc_ms(), until_ms = keys_until_ms(k->keys, key);
+	if (now_ms < until_ms && now_ms - k->looked_ms[key] < LOOK_EVERY_MS)
+		return OK;
+	k->looked_ms[key] = now_ms;
+	return keys_fitness_remind(key, until_ms, now_ms);
+}
+
+static enum err
+sign(struct keyd *k, const struct question *q, struct arena *a, struct str *ret)
+{
+	if (q->key != KEY_SEAL && q->key != KEY_TSA)
+		return ERR_INVALID;
+	enum key_id key = (enum key_id)q->key;
+	TRY(look_at_certificate(k, key));
+	enum err e = keyd_limits_take(&k->limits, q->job, key, clock_monotonic_ms());
+	if (e != OK) {
+		k->totals->refused++;
+		return e;
+	}
+	TRY(keys_sign(k->keys, key, &q->digest, a, ret));
+	k->totals->signatures[key]++;
+	return ret->n <= KEY_SIGNATURE_MAX ? OK : BUG("signature longer than its frame");
+}
+
+static enum err
+answer_question(struct keyd *k, const struct question *q, struct arena *a, struct answer *ret)
 {
 	struct str signature = STR_NONE;
-	enum err e = q->key == KEY_SEAL || q->key == KEY_TSA
-	                 ? keys_sign(keys, (enum key_id)q->key, &q->digest, a, &signature)
-	                 : ERR_INVALID;
-	if (e == OK && signature.n > sizeof(ret->signature))
-		e = BUG("signature longer than its frame");
+	enum err e = sign(k, q, a, &signature);
 	*ret = (struct answer){
 	    .serial = q->serial, .error = (uint32_t)e, .length = e == OK ? (uint32_t)signature.n : 0};
 	if (e == OK)
 		memcpy(ret->signature, signature.p, signature.n);
-	log_event(LOG_INFO, "sign", "key=%s job=%.40s result=%s", q->key == KEY_TSA ? "tsa" : "seal", q->job,
-	    err_info(e)->name);
+	if (e != ERR_RATE) /* of which the limits tell */
+		log_event(LOG_INFO, "sign", "key=%s job=%.40s sha256=%.*s result=%s",
+		    q->key == KEY_TSA ? "tsa" : "seal", q->job, STR_ARG(sha256_hex(a, &q->digest)),
+		    err_info(e)->name);
+	return e;
 }
 
 static enum err
-answer_crl(int sock, struct keys *keys, const struct question *q, struct arena *a)
+answer_crl(int sock, struct keyd *k, const struct question *q, struct arena *a)
 {
 	struct str crl = STR_NONE;
 	struct buf b CLEANUP(buf_free) = {0};
-	enum err e = keys_crl(keys, clock_utc_ms(), a, &crl);
+	enum err e = keys_crl(k->keys, clock_utc_ms(), a, &crl);
 	if (e == OK && crl.n > CRL_MAX)
 		e = ERR_TOO_LARGE;
 	log_event(LOG_INFO, "crl", "job=%.40s result=%s", q->job, err_info(e)->name);
@@ -77,13 +117,37 @@ warm_up(struct keys *keys)
 	return keys_sign(keys, KEY_TSA, &digest, &a, &signature);
 }
 
-/* One question of the role that seals. */
+/* What a module does to sign is not known: it may read a folder again, talk to a daemon or over the network.
+ */
 static enum err
-serve_jobs(int sock, struct keys *keys, struct arena *a)
+lock_down(const struct keyd_settings *s)
 {
+	static const char *const read_only[] = {
+	    "/etc", "/usr", "/lib", "/dev/urandom", "/dev/null", "/proc/self", "/run", NULL};
+	bool token = s->keys.pkcs11_module && *s->keys.pkcs11_module;
+	const char *const read_write[] = {s->token_files && *s->token_files ? s->token_files : NULL, NULL};
+	return token ? lockdown_paths(read_only, read_write) : lockdown_keyd();
+}
+
+static enum err
+start(struct keyd *k, const struct keyd_settings *s, struct arena *kept, struct arena *scratch)
+{
+	TRY(keys_open(&s->keys, &k->keys));
+	TRY(keyd_public_new(kept, k->keys, s->keys.dir, &k->public));
+	TRY(keyd_totals_open(s->keys.dir, &k->totals));
+	keyd_limits_start(&k->limits, s->rate_per_minute, clock_monotonic_ms());
+	TRY(warm_up(k->keys));
+	TRY(keyd_public_warm_up(k->public, scratch));
+	return lock_down(s);
+}
+
+/* One question of the role that seals. OK: go on. */
+static enum err
+serve_jobs(int sock, struct keyd *k, struct arena *a)
+{
+	struct ipc_frame f;
 	struct question q;
 	struct answer ans;
-	struct ipc_frame f;
 	TRY(ipc_recv(sock, a, -1, &f));
 	if (f.kind != IPC_SIGN || f.payload.n != sizeof(q)) {
 		log_event(LOG_WARN, "frame", "kind=%d bytes=%zu", (int)f.kind, f.payload.n);
@@ -92,10 +156,12 @@ serve_jobs(int sock, struct keys *keys, struct arena *a)
 	memcpy(&q, f.payload.p, sizeof(q));
 	q.job[sizeof(q.job) - 1] = 0;
 	if (q.key == QUESTION_CRL)
-		return answer_crl(sock, keys, &q, a);
-	answer_question(keys, &q, a, &ans);
+		return answer_crl(sock, k, &q, a);
+	enum err e = answer_question(k, &q, a, &ans);
 	struct ipc_frame out = {.kind = IPC_SIGNED, .payload = str_make(&ans, sizeof(ans))};
-	return ipc_send(sock, &out);
+	TRY(ipc_send(sock, &out));
+	return e == ERR_PEER ? ERR_PEER
+	                     : OK; /* a token that went away: the next process looks for it again */
 }
 
 /* Whoever asks and does not read the answers must not hold up contracts. */
@@ -117,32 +183,31 @@ serve_public(int sock, struct keyd_public *public, struct arena *a)
 }
 
 int
-keyd_serve(int sock, int public_sock, const char *key_dir)
+keyd_serve(int sock, int public_sock, const struct keyd_settings *settings)
 {
-	struct keyd_public *public;
+	static struct keyd k;
 	struct arena kept = {0}, arena = {0};
-	struct keys *keys;
-	if (keys_load(key_dir, &keys) != OK || keyd_public_new(&kept, keys, key_dir, &public) != OK) {
-		log_event(LOG_ERROR, "keys", "the keys in the data folder cannot be loaded");
+	enum err e = never_wait_for(public_sock);
+	if (e == OK)
+		e = start(&k, settings, &kept, &arena);
+	if (e != OK) {
+		log_event(LOG_ERROR, "keys", "the keys cannot be used: error=%s", err_info(e)->name);
 		return 1;
 	}
-	if (never_wait_for(public_sock) != OK || warm_up(keys) != OK ||
-	    keyd_public_warm_up(public, &arena) != OK || lockdown_keyd() != OK)
-		return 1;
 	struct pollfd fds[] = {{.fd = sock, .events = POLLIN}, {.fd = public_sock, .events = POLLIN}};
-	for (enum err e = OK; e == OK;) {
+	while (e == OK) {
 		arena_reset(&arena);
 		if (poll(fds, 2, -1) < 0)
 			continue;
 		/* contracts first: strangers wait */
 		if (fds[0].revents)
-			e = serve_jobs(sock, keys, &arena);
-		else if (fds[1].revents && serve_public(public_sock, public, &arena) != OK)
+			e = serve_jobs(sock, &k, &arena);
+		else if (fds[1].revents && serve_public(public_sock, k.public, &arena) != OK)
 			fds[1].fd = -1;
 	}
 	arena_free(&arena);
 	arena_free(&kept);
-	keys_free(keys);
+	keys_free(k.keys);
 	return 0;
 }
 
@@ -169,7 +234,8 @@ ask(struct keyd_client *c, struct question *q, struct arena *a, struct str *ret)
 		if (ans.serial != q->serial)
 			continue; /* for a question that gave up waiting */
 		if (ans.error != OK || ans.length > sizeof(ans.signature))
-			return ans.error == ERR_NOT_FOUND ? ERR_NOT_FOUND : ERR_CRYPTO;
+			return ans.error == ERR_NOT_FOUND || ans.error == ERR_RATE ? (enum err)ans.error
+			                                                           : ERR_CRYPTO;
 		if (q->key == QUESTION_CRL) {
 			*ret = arena_str(a, str_slice(f.payload, sizeof(ans), f.payload.n));
 			return ret->n ? OK : ERR_PEER;

@@ -49,10 +49,29 @@ lift(int fd)
 	return high;
 }
 
+/* A role gets those settings that it is meant to have, by its own descriptor, and not all of them by the way.
+ */
+static void
+forget_settings(void)
+{
+	extern char **environ;
+	char name[96];
+	for (size_t i = 0; environ[i];) {
+		size_t n = strcspn(environ[i], "=");
+		if (!str_starts(str_c(environ[i]), STR("KEIIN_")) || n >= sizeof(name)) {
+			i++;
+			continue;
+		}
+		snprintf(name, sizeof(name), "%.*s", (int)n, environ[i]);
+		unsetenv(name);
+	}
+}
+
 static void
 become(const struct child *c)
 {
 	sigset_t none;
+	forget_settings();
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
@@ -138,7 +157,7 @@ wire(struct arena *a, const struct config *config, struct supervisor *s)
 		TRY(listener_open(config->listen_http, &redirect_fd));
 
 	c[KEYD].role = "keyd";
-	TRY(give_config(a, &c[KEYD], config, 0));
+	TRY(give_config(a, &c[KEYD], config, CONFIG_KEYD));
 	give(&c[KEYD], keyd[1], ROLE_FD_KEYD);
 	give(&c[KEYD], public[1], ROLE_FD_KEYD_PUBLIC);
 	c[PDFD].role = "pdfd";
@@ -308,7 +327,7 @@ supervisor_run(struct arena *a, const struct config *c)
 	sigprocmask(SIG_BLOCK, &signals, NULL);
 	signal(SIGPIPE, SIG_IGN);
 
-	if (prepare_in_child(a, c) != OK || take_data_dir(a, c) != OK || wire(a, c, &s) != OK)
+	if (take_data_dir(a, c) != OK || prepare_in_child(a, c) != OK || wire(a, c, &s) != OK)
 		return 1;
 	give(&s.children[WEB], s.ready[1], ROLE_FD_READY);
 	for (int i = 0; i < CHILDREN; i++)

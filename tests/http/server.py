@@ -126,13 +126,13 @@ class Keiin:
         return [email.message_from_bytes(p.read_bytes(), policy=email.policy.default)
                 for p in sorted((self.data / "outbox").glob("*.eml"))]
 
-    def link_to(self, address, subject):
+    def link_to(self, address, subject, limit_s=WAIT_S):
         def found():
             for mail in self.outbox():
                 if mail["To"].addresses[0].addr_spec == address and subject in mail["Subject"]:
                     return re.search(r"https://\S+/l/(\S+)", mail.get_body(("plain",)).get_content())[1]
             return None
-        return until(f"a mail to {address} about {subject}", found)
+        return until(f"a mail to {address} about {subject}", found, limit_s)
 
     def raw(self, timeout_s=WAIT_S, context=None):
         """A TLS connection for bytes no browser would send."""
@@ -330,9 +330,9 @@ def signer_of(keiin, token):
     return person, answer.location.split("/")[2]
 
 
-def concluded_contract(keiin, sender, address="suzuki@hei.example"):
+def concluded_contract(keiin, sender, address="suzuki@hei.example", meanwhile=lambda: None, limit_s=WAIT_S):
     """The sample contract with one signer, signed and concluded: the envelope's id, the signer, the participant's id, the token of
-    the link that keeps."""
+    the link that keeps. meanwhile() happens after it was sent."""
     draft = sender.post("/sample").location
     form = Forms(sender.get(draft).text).forms[draft]
     removed = sender.post(draft, {**form, "do": "remove-2"})
@@ -340,7 +340,9 @@ def concluded_contract(keiin, sender, address="suzuki@hei.example"):
     assert "p2-name" not in form, "one participant is left"
     form.update({"p1-mail": address, "p1-entry-mail": "1", "do": "send"})
     assert sender.post(draft, form).status == 303
-    signer, participant = signer_of(keiin, keiin.link_to(address, "【署名依頼】"))
+    token = keiin.link_to(address, "【署名依頼】")
+    meanwhile()
+    signer, participant = signer_of(keiin, token)
     base = f"/s/{participant}"
     page = signer.get(f"{base}/review")
     assert signer.post(f"{base}/review", Forms(page.text).forms[f"{base}/review"]).status == 303
@@ -352,4 +354,4 @@ def concluded_contract(keiin, sender, address="suzuki@hei.example"):
     assert page.status == 200, page.location
     answer = signer.post(f"{base}/confirm", Forms(page.text).forms[f"{base}/confirm"])
     assert answer.status == 303, answer.text
-    return draft.split("/")[2], signer, participant, keiin.link_to(address, "【締結完了】")
+    return draft.split("/")[2], signer, participant, keiin.link_to(address, "【締結完了】", limit_s)

@@ -1,7 +1,10 @@
 /* The platform's keys and certificates: made once, kept closely, and what they say of themselves. */
+#include "keys_issue.h"
+#include "keys_roll.h"
 #include "ossl.h"
 #include "scratch.h"
 
+#include <dirent.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 #include <setjmp.h>
@@ -293,16 +296,112 @@ damaged_files_are_refused(void **state)
 	scratch_close(&s);
 }
 
+static void
+assert_keys_fit(struct scratch *s)
+{
+	struct keys_finding f;
+	struct keys *keys;
+	struct certificates certs;
+
+	assert_int_equal(keys_load(s->key_dir, &keys), OK);
+	assert_int_equal(certificates_load(&s->a, s->key_dir, &certs), OK);
+	for (enum key_id key = KEY_SEAL; key <= KEY_TSA; key++) {
+		assert_int_equal(keys_check(keys, &certs, key, keys_until_ms(keys, key) - 1000, &f), OK);
+		assert_int_equal(f.fault, KEYS_FIT);
+	}
+	keys_free(keys);
+}
+
+static unsigned
+count_old(struct scratch *s, const char *ending)
+{
+	DIR *d = opendir(key_file(s, "old"));
+	struct dirent *e;
+	unsigned n = 0;
+
+	assert_non_null(d);
+	while ((e = readdir(d)) != NULL)
+		n += str_ends(str_c(e->d_name), str_c(ending));
+	closedir(d);
+	return n;
+}
+
+static void
+new_keys_under_the_same_root(void **state)
+{
+	static const enum key_algorithm other = KEY_P384;
+	X509 *root CLEANUP(ossl_x509_free) = NULL, *seal CLEANUP(ossl_x509_free) = NULL;
+	struct certificates certs;
+	struct scratch s;
+
+	(void)state;
+	assert_true(scratch_open(&s, KEY_P256));
+	assert_int_equal(keys_roll(s.key_dir, NULL, false), OK);
+	assert_keys_fit(&s);
+	assert_int_equal(certificates_load(&s.a, s.key_dir, &certs), OK);
+	assert_false(str_eq(certs.seal.leaf, s.certs.seal.leaf) || str_eq(certs.tsa.leaf, s.certs.tsa.leaf));
+	assert_true(str_eq(certs.seal.issuers[0], s.certs.seal.issuers[0]));
+	root = certificate(&s, "ca.pem");
+	seal = certificate(&s, "seal.pem");
+	assert_int_equal(X509_verify(seal, X509_get0_pubkey(root)), 1);
+	assert_int_equal(count_old(&s, ".key"), 2);
+	assert_int_equal(keys_roll(s.key_dir, &other, true), OK);
+	assert_keys_fit(&s);
+	assert_int_equal(count_old(&s, ".key"), 0);
+	assert_int_equal(count_old(&s, ".pem"), 4);
+	assert_int_equal(certificates_load(&s.a, s.key_dir, &certs), OK);
+	assert_int_equal(certs.seal.algorithm, KEY_P384);
+	/* without the root there is nothing new */
+	assert_int_equal(unlink(key_file(&s, "ca.key")), 0);
+	assert_int_equal(keys_roll(s.key_dir, NULL, false), ERR_NOT_FOUND);
+	scratch_close(&s);
+}
+
+/* Whether it is cut off before the mark stands or after any of the files was moved: the next start has keys
+ * that fit their certificates. */
+static void
+a_roll_that_was_cut_off_is_finished(void **state)
+{
+	struct keys_subject subject = {.organisation = STR("契印")};
+
+	(void)state;
+	for (int moved = -1; moved <= 4; moved++) {
+		struct scratch s;
+		struct authority root CLEANUP(authority_free) = {0};
+		BIO *bio CLEANUP(ossl_bio_free) = NULL;
+
+		assert_true(scratch_open(&s, KEY_P256));
+		root.certificate = certificate(&s, "ca.pem");
+		bio = BIO_new_file(key_file(&s, "ca.key"), "r");
+		root.key = PEM_read_bio_PrivateKey(bio, NULL, NULL, NULL);
+		for (enum keys_profile p = KEYS_SEAL; p <= KEYS_TSA; p++)
+			assert_int_equal(keys_issue(s.key_dir, p, KEY_P256, &subject, &root), OK);
+		if (moved >= 0)
+			scratch_write(&s, "keys/rolling", STR(""));
+		for (int i = 0; i < moved; i++)
+			assert_int_equal(keys_move_into_place(s.key_dir, i / 2 ? KEYS_TSA : KEYS_SEAL,
+			                     i % 2 ? ".pem" : ".key"),
+			    OK);
+		assert_int_equal(keys_create(s.key_dir, KEY_P256, &subject), OK);
+		assert_keys_fit(&s);
+		assert_int_not_equal(access(key_file(&s, "rolling"), F_OK), 0);
+		scratch_close(&s);
+	}
+}
+
 int
-main(void)
+main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(keys_are_closed_to_others),
 	    cmocka_unit_test(repeating_changes_nothing), cmocka_unit_test(whole_or_not_at_all),
 	    cmocka_unit_test(each_key_fits_its_certificate),
 	    cmocka_unit_test(certificates_say_what_they_are_for), cmocka_unit_test(names_are_utf8),
-	    cmocka_unit_test(any_organisation_will_do), cmocka_unit_test(certificates_say_where_to_ask),
-	    cmocka_unit_test(damaged_files_are_refused)};
+	    cmocka_unit_test(new_keys_under_the_same_root),
+	    cmocka_unit_test(a_roll_that_was_cut_off_is_finished), cmocka_unit_test(any_organisation_will_do),
+	    cmocka_unit_test(certificates_say_where_to_ask), cmocka_unit_test(damaged_files_are_refused)};
 
 	umask(022); /* the modes of the certificates depend on it */
+	if (argc > 1)
+		cmocka_set_test_filter(argv[1]);
 	return cmocka_run_group_tests(tests, open_both, close_both);
 }
