@@ -6,7 +6,7 @@ out=$root/build/fuzz
 seconds=${FUZZ_SECONDS:-60}
 mkdir -p "$out"
 flags="-std=c17 -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all"
-for room in base cli pdf evidence inkan web web/http web/page app app/port domain; do
+for room in base cli pdf evidence package inkan web web/http web/page app app/port domain; do
 	flags="$flags -I$root/src/$room"
 done
 base=$(ls "$root"/src/base/*.c)
@@ -36,3 +36,6 @@ fuzz cms "$evidence $root/src/evidence/note.c" ""
 fuzz crl "$evidence $root/src/evidence/material.c $root/src/evidence/ocsp.c $(ls "$root"/src/pdf/*.c)" "-lz"
 fuzz verify "$evidence $root/src/evidence/material.c $root/src/evidence/ocsp.c $(ls "$root"/src/evidence/verify*.c) $(ls "$root"/src/pdf/*.c)" "-lz -ljansson"
 fuzz ledger "$root/src/domain/ledger.c $root/src/domain/merkle.c $root/src/domain/audit.c" ""
+fuzz package "$evidence $root/src/evidence/note.c $root/src/evidence/material.c $root/src/evidence/ocsp.c $(ls "$root"/src/evidence/verify*.c) \
+	$(ls "$root"/src/pdf/*.c) $(ls "$root"/src/package/*.c) $root/src/domain/ledger.c $root/src/domain/merkle.c $root/src/domain/audit.c" \
+	"-lz -ljansson -lzip"
