@@ -32,8 +32,8 @@ sealer_certify(struct sealer *s, struct str job, const struct seal_place *places
 MUST_CHECK enum err
 sealer_approve(struct sealer *s, struct str job, const struct seal_approval *what,
     struct sha256_prefix *hashed, struct buf *file);
-/* Rc: document timestamp; hashed as above. authority: the one that is to make it, or empty: the first that can.
- * ERR_TSA: try again later. */
+/* Rc: document timestamp; hashed as above. authority: the one that is to make it, or empty: the first that
+ * can. ERR_TSA: try again later. */
 struct seal_stamp {
 	int64_t time_ms; /* genTime */
 	struct str by;   /* who made it, as its certificate says */
