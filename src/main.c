@@ -22,7 +22,7 @@ static const char usage[] =
     "             (rsa2048-pss, rsa3072-pss and rsa4096-pss: the same keys with RSASSA-PSS)\n"
     "      exit status 0: sealed, 1: refused, 2: wrong usage, or a file that cannot be read or written\n"
     "  keiin verify FILE [CERTIFICATE] [--json] [--trust PEM] [--english|--japanese]\n"
-    "      exit status 0: sound, 1: not, 2: unreadable\n"
+    "      a signed PDF, or an evidence package (ZIP); exit status 0: sound, 1: not, 2: unreadable\n"
     "  keiin inkan --text 山田 -o out.png|svg|pdf [--face kointai|gyosho|kaisho|mincho] [--size MM]\n"
     "      exit status as of seal\n"
     "  keiin audit export [--data DIR] -o FILE\n"

@@ -30,6 +30,7 @@ put_signature(struct pdfd_output *o, struct arena *a, const struct verified_sign
 	put(o, s->certificate_subject);
 	put(o, s->issuer);
 	put(o, s->fingerprint_sha256);
+	put(o, s->valid_until);
 	int64_t claimed_ms = s->claimed_ms > 0 ? s->claimed_ms : 0;
 	pdfd_put(o, &claimed_ms, sizeof(claimed_ms));
 	pdfd_put(o, &s->timestamp_ms, sizeof(s->timestamp_ms));

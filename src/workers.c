@@ -5,6 +5,7 @@
 #include "cli_renew.h"
 #include "cli_tsa.h"
 #include "id.h"
+#include "package_verify.h"
 #include "roles.h"
 
 #include <stdio.h>
@@ -22,7 +23,7 @@ main(int argc, char **argv)
 	if (str_eq(command, STR("seal")))
 		return cli_seal(argc - 1, argv + 1);
 	if (str_eq(command, STR("verify")))
-		return cli_verify(argc - 1, argv + 1);
+		return cli_verify(argc - 1, argv + 1, package_judge);
 	if (str_eq(command, STR("audit")))
 		return cli_audit(argc - 1, argv + 1);
 	if (str_eq(command, STR("renew")))

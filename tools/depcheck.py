@@ -12,6 +12,7 @@ MAY = {  # room -> rooms whose headers it may include, besides its own
     "domain": {"base"},
     "evidence": {"base", "cli", "pdf", "port", "inkan"},
     "inkan": {"base", "cli"},
+    "package": {"base", "domain", "port", "pdf", "evidence"},
     "paper": {"base", "port", "inkan"},
     "pdfd": {"base", "ipc", "pdf", "port"},
     "ident": {"base", "port"},
@@ -27,6 +28,7 @@ ONLY = {  # header prefix -> the only place that may include it
     "qpdf/": "pdfd/",
     "jpeglib": "pdfd/",
     "sqlite3": "store/",
+    "zip.h": "package/",
     "curl/": ("mail/", "evidence/"),
 }
 

@@ -13,6 +13,7 @@
 #include "envelope.h"
 #include "mailer.h"
 #include "outbox.h"
+#include "package.h"
 #include "participant.h"
 #include "sealer.h"
 #include "store.h"
@@ -28,6 +29,7 @@ struct app_config {
 	int64_t timestamp_alarm_ms;  /* a conclusion that waits longer for its timestamp is told of loudly */
 	struct str root_pem;         /* certificate of the platform's own root */
 	enum certificate_language certificate_language;
+	const char *temp_dir;       /* for files without a name */
 	unsigned char link_key[32]; /* links are HMACs under this key: the database holds only their hashes */
 };
 
@@ -194,7 +196,7 @@ struct envelope_view {
 	struct str problem_ja, problem_en;     /* a job that is stuck, in words */
 	struct place proposed;                 /* sensible default place for the last participant */
 	int64_t created_ms, sent_ms, concluded_ms;
-	bool downloadable, certificate_ready;
+	bool downloadable, certificate_ready, package_ready; /* package: 証拠一式 */
 	bool awaits_timestamp; /* no authority has answered yet; everything else is done */
 	bool timestamp_late;   /* for so long that the administrator should look */
 };
@@ -205,6 +207,15 @@ app_envelope_view(struct app *a, const struct user *u, struct str envelope, stru
 MUST_CHECK enum err
 app_envelope_page(struct app *a, const struct user *u, struct str envelope, unsigned page, unsigned width_px,
     struct str *ret_png);
+/* 証拠一式, with the first checkpoint of the log that holds all its events. ERR_WRONG_STATE while there is
+ * none, or no certificate yet. The caller closes it (app/package_make.c). */
+MUST_CHECK enum err
+app_envelope_package(struct app *a, const struct user *u, struct str envelope, struct package *ret);
+/* The ZIP file with this guide, in a file without a name; the caller closes it. */
+MUST_CHECK enum err
+app_package_file(struct app *a, const struct package *p, struct str guide, int *ret_fd, size_t *ret_size);
+void
+app_package_close(struct package *p);
 enum download { DOWNLOAD_CONTRACT, DOWNLOAD_CERTIFICATE };
 struct file_ref {
 	struct sha256 blob;
@@ -246,6 +257,45 @@ app_verify_pair(struct app *a, struct str first, struct str second, struct str a
 /* Whether this SHA-256 (hexadecimal) is that of a contract concluded here, in any form it had. */
 MUST_CHECK enum err
 app_verify_known(struct app *a, struct str sha256, bool *ret);
+
+/* ---- 一括検証 (app/bulk_verify*.c) ---- */
+enum bulk_verify_state { BULK_VERIFY_RUNNING, BULK_VERIFY_DONE, BULK_VERIFY_CANCELLED };
+struct bulk_verify_run {
+	struct str id;
+	int64_t from_ms, to_ms; /* days in Japan, both within the period */
+	int64_t created_ms, ended_ms;
+	enum bulk_verify_state state;
+	unsigned total, done, problems; /* contracts */
+};
+struct bulk_verify_problem {
+	struct str envelope, title, counterparties, problem;
+	int64_t concluded_ms;
+	bool is_certificate;
+};
+struct bulk_verify_view {
+	struct bulk_verify_run run;
+	struct bulk_verify_problem *problems; /* the first of them */
+	size_t problems_n;
+};
+struct bulk_verify_cmd {
+	struct str from, to; /* "2026-11-25" */
+};
+/* Every contract concluded in the period and its certificate are judged in the background. */
+MUST_CHECK enum err
+app_bulk_verify_start(struct app *a, const struct user *u, const struct bulk_verify_cmd *cmd,
+    struct faults *faults, struct str *ret_id);
+/* Newest first. */
+MUST_CHECK enum err
+app_bulk_verify_list(struct app *a, const struct user *u, struct bulk_verify_run **ret, size_t *ret_n);
+/* ERR_NOT_FOUND also for other organisations' runs; so below. */
+MUST_CHECK enum err
+app_bulk_verify_view(struct app *a, const struct user *u, struct str id, struct bulk_verify_view *ret);
+/* Of a run that has ended nothing changes. */
+MUST_CHECK enum err
+app_bulk_verify_cancel(struct app *a, const struct user *u, struct str id);
+/* The CSV file, or the sealed PDF. ERR_WRONG_STATE before the end. */
+MUST_CHECK enum err
+app_bulk_verify_file(struct app *a, const struct user *u, struct str id, bool csv, struct file_ref *ret);
 
 /* Local outbox: what would have been mailed, until SMTP is configured. */
 MUST_CHECK enum err
@@ -365,7 +415,7 @@ struct keep_view {
 	int64_t concluded_ms;
 	struct str parties[PARTICIPANTS_MAX]; /* "株式会社○○　山田 太郎" */
 	unsigned parties_n;
-	bool contract_ready, certificate_ready, awaits_timestamp;
+	bool contract_ready, certificate_ready, package_ready, awaits_timestamp;
 	unsigned confirmed_n, participants_n;
 };
 /* By the keep link in 【締結完了】 (token) or by a signer session that has confirmed. Never expires. */
@@ -377,6 +427,8 @@ app_keep_page(struct app *a, struct str token, struct str session, unsigned page
 MUST_CHECK enum err
 app_keep_download(
     struct app *a, struct str token, struct str session, enum download what, struct file_ref *ret);
+MUST_CHECK enum err
+app_keep_package(struct app *a, struct str token, struct str session, struct package *ret);
 /* 「リンクを再送」: mails the links of concluded contracts to that address if it is a party's; always answers
  * OK. */
 MUST_CHECK enum err
@@ -407,6 +459,8 @@ app_checkpoint_plan(struct app *a);
 /* All events and checkpoints, a JSON object a line, in pieces; an error of put ends it. */
 MUST_CHECK enum err
 app_ledger_export(struct app *a, enum err (*put)(void *self, struct str text), void *self);
+MUST_CHECK enum err
+app_job_bulk_verify(struct app *a, struct str job, struct str payload); /* a step of it, or its end */
 MUST_CHECK enum err
 app_job_mail(struct app *a, struct str job, struct str payload);
 

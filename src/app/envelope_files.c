@@ -4,6 +4,7 @@
 #include "app_text.h"
 #include "dossier.h"
 #include "intake.h"
+#include "package_make.h"
 
 enum err
 envelope_file(struct app *a, const struct row_envelope *e, enum download what, struct file_ref *ret)
@@ -37,6 +38,14 @@ app_envelope_download(
 	struct dossier d;
 	TRY(dossier_load_of(a, u, envelope, &d));
 	return envelope_file(a, &d.e, what, ret);
+}
+
+enum err
+app_envelope_package(struct app *a, const struct user *u, struct str envelope, struct package *ret)
+{
+	struct dossier d;
+	TRY(dossier_load_of(a, u, envelope, &d));
+	return package_make(a, &d.e, ret);
 }
 
 enum err

@@ -3,6 +3,7 @@
 #include "app_token.h"
 #include "audit.h"
 #include "draft.h"
+#include "package_make.h"
 #include "timestamping.h"
 
 static const double PLACE_MM = 18, PLACE_MARGIN_MM = 25;
@@ -16,7 +17,7 @@ struct viewing {
 	struct row_submission_list submissions;
 	struct row_audit_list audit;
 	struct row_job_by_dedup job;
-	bool has_job;
+	bool has_job, package_ready;
 	struct timestamping timestamp;
 };
 
@@ -47,6 +48,7 @@ read_all(struct app *a, const struct user *u, struct str envelope, struct viewin
 	TRY(q_submissions_of(&tx, a->arena, envelope, &v->submissions));
 	TRY(q_audit_of(&tx, a->arena, envelope, &v->audit));
 	TRY(timestamping_of(a, &tx, &v->d.e, &v->timestamp));
+	TRY(package_is_ready(a, &tx, &v->d.e, &v->package_ready));
 	struct str job = awaited_job(a, &v->d.e);
 	enum err e = job.n ? q_job_by_dedup(&tx, a->arena, job, &v->job) : ERR_NOT_FOUND;
 	v->has_job = e == OK;
@@ -179,6 +181,7 @@ app_envelope_view(struct app *a, const struct user *u, struct str envelope, stru
 	    .concluded_ms = e->concluded_ms,
 	    .downloadable = e->concluded_sha256.n > 0,
 	    .certificate_ready = e->certificate_sha256.n > 0,
+	    .package_ready = v.package_ready,
 	    .awaits_timestamp = v.timestamp.waits,
 	    .timestamp_late = v.timestamp.late};
 	sizes_decode(a->arena, v.doc.sizes, ret->pages, &ret->page_width_mm, &ret->page_height_mm);

@@ -8,6 +8,8 @@
 #include "issued.h"
 #include "timestamping.h"
 
+enum { CHECKPOINT_SOON_MS = 60000 };
+
 struct archiving {
 	struct row_envelope e;
 	struct str contract, certificate; /* SHA-256 of the new files */
@@ -65,6 +67,18 @@ archive_files(struct app *a, struct str job, struct archiving *r)
 	return OK;
 }
 
+/* With a checkpoint over all its events the evidence is complete, and 証拠一式 can be given out: within a
+ * minute, and one for all that are archived in it. */
+static enum err
+order_checkpoint(struct change *c)
+{
+	struct arena *a = c->a->arena;
+	int64_t every = least(CHECKPOINT_SOON_MS, c->a->config->checkpoint_every_ms),
+	        next = (c->a->now_ms / every + 1) * every;
+	return change_job_at(
+	    c, "checkpoint", arena_printf(a, "checkpoint %lld", (long long)next), STR("ledger"), next);
+}
+
 static enum err
 archive_once(struct app *a, struct str job, struct str envelope)
 {
@@ -87,6 +101,7 @@ archive_once(struct app *a, struct str job, struct str envelope)
 	TRY(change_job_at(&c, "archive",
 	    arena_printf(a->arena, "archive %.*s %lld", STR_ARG(envelope), (long long)r.renew_after_ms),
 	    envelope, r.renew_after_ms));
+	TRY(order_checkpoint(&c));
 	return change_commit(&c);
 }
 

@@ -3,6 +3,7 @@
 #include "envelope_files.h"
 #include "intake.h"
 #include "link.h"
+#include "package_make.h"
 #include "post.h"
 #include "signer.h"
 #include "timestamping.h"
@@ -70,6 +71,7 @@ app_keep_view(struct app *a, struct str token, struct str session, struct keep_v
 	    .contract_ready = d.e.concluded_sha256.n > 0,
 	    .certificate_ready = d.e.certificate_sha256.n > 0,
 	    .awaits_timestamp = timestamp.waits};
+	TRY(package_is_ready(a, &tx, &d.e, &ret->package_ready));
 	sizes_decode(a->arena, doc.sizes, ret->pages, &ret->page_width_mm, &ret->page_height_mm);
 	ret->participants_n = party_count(d.parties, d.n, &ret->confirmed_n);
 	for (size_t i = 0; i < d.n && ret->parties_n < PARTICIPANTS_MAX; i++)
@@ -96,6 +98,14 @@ app_keep_download(
 	struct dossier d;
 	TRY(keep_find(a, token, session, &d));
 	return envelope_file(a, &d.e, what, ret);
+}
+
+enum err
+app_keep_package(struct app *a, struct str token, struct str session, struct package *ret)
+{
+	struct dossier d;
+	TRY(keep_find(a, token, session, &d));
+	return package_make(a, &d.e, ret);
 }
 
 enum err

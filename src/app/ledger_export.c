@@ -1,8 +1,7 @@
 /* The log of all events as text, a JSON object a line: what `keiin audit verify` reads. */
 #include "app_text.h"
 #include "app.h"
-#include "audit.h"
-#include "buf.h"
+#include "ledger.h"
 
 #include "query.h"
 
@@ -13,10 +12,7 @@ put_event(const struct row_ledger_event *r, struct buf *b)
 {
 	struct audit_event e = {r->envelope_id, r->seq, r->at_ms, r->event, r->participant_id, r->actor,
 	    r->detail, r->entry, r->authentication, r->ip, r->user_agent, r->prev};
-	buf_printf(
-	    b, "{\"position\":%lld,\"hash\":\"%.*s\",\"event\":", (long long)r->position, STR_ARG(r->hash));
-	audit_canonical(&e, b);
-	buf_put_c(b, "}\n");
+	ledger_event_line((uint64_t)r->position, &e, r->hash, b);
 }
 
 /* Notes hold nothing that JSON would have to escape but their line ends. */

@@ -14,6 +14,15 @@ ledger_leaf(struct str event_hash)
 	return merkle_leaf(event_hash);
 }
 
+void
+ledger_event_line(uint64_t position, const struct audit_event *e, struct str hash, struct buf *ret)
+{
+	buf_printf(ret, "{\"position\":%llu,\"hash\":\"%.*s\",\"event\":", (unsigned long long)position,
+	    STR_ARG(hash));
+	audit_canonical(e, ret);
+	buf_put_c(ret, "}\n");
+}
+
 struct str
 ledger_note(struct arena *a, struct str origin, uint64_t size, struct str root, int64_t at_ms)
 {

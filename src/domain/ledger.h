@@ -8,6 +8,9 @@
 /* The leaf of an event: its hash, 64 hexadecimal digits as text. */
 struct sha256
 ledger_leaf(struct str event_hash);
+/* An event as a line of an export: a JSON object with the text its hash is of. */
+void
+ledger_event_line(uint64_t position, const struct audit_event *e, struct str hash, struct buf *ret);
 /* The text that is signed: a line each for origin, size, root and time. */
 struct str
 ledger_note(struct arena *a, struct str origin, uint64_t size, struct str root, int64_t at_ms);

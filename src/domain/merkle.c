@@ -23,17 +23,85 @@ merkle_leaf(struct str bytes)
 	return sha256_of(buf_str(&b));
 }
 
+static void
+step(struct merkle_path *p, const struct sha256 *node)
+{
+	p->node[p->n++] = *node;
+}
+
+/* Two subtrees of 2^level leaves become one, whose last leaf is `last`. */
+static void
+note_join(struct merkle_path *paths, size_t n, unsigned level, uint64_t last, const struct sha256 *left,
+    const struct sha256 *right)
+{
+	for (size_t k = 0; k < n; k++)
+		if (paths[k].index <= last && paths[k].index >> (level + 1) == last >> (level + 1))
+			step(&paths[k], paths[k].index >> level & 1 ? left : right);
+}
+
 void
-merkle_add(struct merkle *m, const struct sha256 *leaf)
+merkle_add_for(struct merkle *m, const struct sha256 *leaf, struct merkle_path *paths, size_t paths_n)
 {
 	struct sha256 h = *leaf;
 	unsigned i = 0;
-	for (; i < MERKLE_LEVELS && m->size >> i & 1; i++)
+	for (; i < MERKLE_LEVELS && m->size >> i & 1; i++) {
+		note_join(paths, paths_n, i, m->size, &m->at[i], &h);
 		h = node(&m->at[i], &h);
+	}
 	if (i == MERKLE_LEVELS)
 		abort(); /* 10^12 events */
 	m->at[i] = h;
 	m->size++;
+}
+
+void
+merkle_add(struct merkle *m, const struct sha256 *leaf)
+{
+	merkle_add_for(m, leaf, NULL, 0);
+}
+
+void
+merkle_end_paths(const struct merkle *m, struct merkle_path *paths, size_t paths_n)
+{
+	struct sha256 h;
+	bool any = false;
+	for (unsigned i = 0; i < MERKLE_LEVELS; i++) {
+		uint64_t from = (m->size >> i & ~1ULL) << i, middle = from + (1ULL << i);
+		if (!(m->size >> i & 1))
+			continue;
+		for (size_t k = 0; any && k < paths_n; k++)
+			if (paths[k].index >= from && paths[k].index < m->size)
+				step(&paths[k], paths[k].index < middle ? &h : &m->at[i]);
+		h = any ? node(&m->at[i], &h) : m->at[i];
+		any = true;
+	}
+}
+
+bool
+merkle_path_root(
+    const struct merkle_path *p, uint64_t size, const struct sha256 *leaf, struct sha256 *ret_root)
+{
+	struct sha256 r = *leaf;
+	if (p->index >= size || p->n > MERKLE_LEVELS)
+		return false;
+	uint64_t at = p->index, last = size - 1;
+	for (unsigned i = 0; i < p->n; i++) {
+		if (last == 0)
+			return false;
+		if (at & 1 || at == last) {
+			r = node(&p->node[i], &r);
+			for (; at && !(at & 1); at >>= 1)
+				last >>= 1;
+		} else {
+			r = node(&r, &p->node[i]);
+		}
+		at >>= 1;
+		last >>= 1;
+	}
+	if (last)
+		return false;
+	*ret_root = r;
+	return true;
 }
 
 struct sha256

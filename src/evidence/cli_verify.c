@@ -71,10 +71,11 @@ pair_report(struct arena *a, const struct pair *p, const struct arguments *arg)
 	    STR_ARG(sentence), STR_ARG(contract), STR_ARG(certificate));
 }
 
-/* One file, or two. ret_status: of the process. ERR_INVALID: the anchors hold no certificate. */
+/* One file, or two; or a package. ret_status: of the process. ERR_INVALID: the anchors hold no certificate.
+ */
 static enum err
-report(struct arena *a, const struct arguments *arg, struct str file, struct str other, struct str trust,
-    struct str *ret_text, int *ret_status)
+report(struct arena *a, const struct arguments *arg, cli_judge *judge_package, struct str file,
+    struct str other, struct str trust, struct str *ret_text, int *ret_status)
 {
 	struct verification v;
 	struct pair p;
@@ -85,6 +86,8 @@ report(struct arena *a, const struct arguments *arg, struct str file, struct str
 		*ret_status = pair_status(&p);
 		return OK;
 	}
+	if (str_starts(file, STR("PK\x03\x04")))
+		return judge_package(a, file, trust, arg->json, !arg->japanese, ret_text, ret_status);
 	TRY(verify_pdf(a, file, trust, &v));
 	*ret_text = arg->json ? verify_json(a, &v) : verify_report(a, &v, !arg->japanese);
 	*ret_status = (int)v.verdict;
@@ -92,7 +95,7 @@ report(struct arena *a, const struct arguments *arg, struct str file, struct str
 }
 
 int
-cli_verify(int argc, char **argv)
+cli_verify(int argc, char **argv, cli_judge *judge_package)
 {
 	struct arena a CLEANUP(arena_free) = {0};
 	struct arguments arg = {.japanese = cli_speaks_japanese()};
@@ -105,7 +108,8 @@ cli_verify(int argc, char **argv)
 	    (arg.other && cli_file_read(&a, arg.other, &other) != OK) ||
 	    (arg.trust && cli_file_read(&a, arg.trust, &trust) != OK))
 		return 2;
-	if ((arg.trust && trust.n == 0) || report(&a, &arg, bytes, other, trust, &text, &status) != OK) {
+	if ((arg.trust && trust.n == 0) ||
+	    report(&a, &arg, judge_package, bytes, other, trust, &text, &status) != OK) {
 		fprintf(stderr, "keiin: there is no certificate in %s\n", arg.trust);
 		return 2;
 	}

@@ -188,7 +188,7 @@ static bool
 take_signature(struct str *s, struct document_signature *ret)
 {
 	struct str *const texts[] = {&ret->kind, &ret->problem, &ret->signer, &ret->reason, &ret->level,
-	    &ret->followed_by, &ret->certificate, &ret->issuer, &ret->certificate_sha256};
+	    &ret->followed_by, &ret->certificate, &ret->issuer, &ret->certificate_sha256, &ret->valid_until};
 	uint32_t revision;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		if (!take_str(s, texts[i]))

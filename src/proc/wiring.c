@@ -28,6 +28,7 @@ wiring_make(struct arena *a, const struct config *c, struct wiring *ret)
 	    (struct wiring){.config = {.base_url = c->base_url,
 	                        .product_name = c->product_name,
 	                        .mail_from = c->mail_from,
+	                        .temp_dir = data_path(a, c, "tmp"),
 	                        .archive_after_ms = (int64_t)c->archive_after * 1000,
 	                        .timestamp_alarm_ms = (int64_t)c->tsa_alarm_after * 1000,
 	                        .checkpoint_every_ms =

@@ -9,16 +9,17 @@ set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 out=$root/build/fuzz
 seconds=${FUZZ_SECONDS:-60}
-targets="pdf form cms crl ocsp authority verify pair ledger"
+targets="pdf form cms crl ocsp authority verify pair package ledger"
 mkdir -p "$out"
 flags="-std=c17 -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all"
-for room in base cli pdf evidence inkan web web/http web/page app app/port domain; do
+for room in base cli pdf evidence package inkan web web/http web/page app app/port domain; do
 	flags="$flags -I$root/src/$room"
 done
 base=$(ls "$root"/src/base/*.c)
 pdf=$(ls "$root"/src/pdf/*.c)
 evidence="$root/src/evidence/anchors.c $root/src/evidence/certificate_read.c $root/src/evidence/der_read.c $root/src/evidence/signed_data.c $root/src/evidence/token.c"
 material="$root/src/evidence/material.c $root/src/evidence/ocsp.c"
+ledger="$root/src/domain/ledger.c $root/src/domain/merkle.c $root/src/domain/audit.c"
 authority="$(for f in authority tsa cms key_algorithm der der_read; do echo "$root/src/evidence/$f.c"; done)"
 
 fuzz() { # name, sources, libraries
@@ -51,7 +52,10 @@ run() {
 	authority) fuzz authority "$authority" "" ;;
 	verify) fuzz verify "$evidence $material $(ls "$root"/src/evidence/verify*.c) $pdf" "-lz -ljansson" ;;
 	pair) fuzz pair "$evidence $material $(ls "$root"/src/evidence/verify*.c) $root/src/evidence/pair.c $pdf" "-lz -ljansson" ;;
-	ledger) fuzz ledger "$root/src/domain/ledger.c $root/src/domain/merkle.c $root/src/domain/audit.c" "" ;;
+	package)
+		fuzz package "$evidence $material $(ls "$root"/src/evidence/verify*.c) $root/src/evidence/note.c $pdf $(ls "$root"/src/package/*.c) $ledger" \
+			"-lz -ljansson -lzip" ;;
+	ledger) fuzz ledger "$ledger" "" ;;
 	*) echo "no such target: $1" >&2 && exit 2 ;;
 	esac
 }

@@ -303,6 +303,29 @@ confirm(void)
 }
 
 static void
+package(void)
+{
+	struct package_guide *g = NEW(package_guide);
+	g->title = say("業務委託基本契約書", "Master service agreement");
+	g->product = STR("契印 Keiin");
+	g->root_url = STR("https://keiin.example/verify/root.pem");
+	g->has_documents = true;
+	g->seals = NEW(package_guide_seal);
+	g->seals_n = 1;
+	*g->seals = (struct package_guide_seal){.file = STR("timestamps/contract-3.tst"),
+	    .of = STR("contract.pdf"),
+	    .command = STR("openssl ts -verify"),
+	    .at_ms = 1795316400000,
+	    .is_timestamp = true};
+	g->revocation = NEW(str);
+	*g->revocation = STR("revocation/1.crl");
+	g->revocation_n = 1;
+	tmpl_package_guide(&tmpl, g); /* with package_body */
+	tmpl_package_end(&tmpl, g);
+	save("package-guide");
+}
+
+static void
 keeping(void)
 {
 	struct keep_page *k = NEW(keep_page);
@@ -322,6 +345,7 @@ keeping(void)
 	k->view.parties_n = k->view.confirmed_n = k->view.participants_n = 2;
 	k->pages = rows();
 	k->pages_n = 3;
+	k->view.package_ready = true;
 	tmpl_keep(&tmpl, k);
 	save("keep");
 	k->view.contract_ready = k->view.certificate_ready = false;
@@ -483,6 +507,7 @@ main(int argc, char **argv)
 		seals();
 		confirm();
 		keeping();
+		package();
 		verifying();
 		states();
 		sender_screens();

@@ -271,9 +271,66 @@ outbox(void)
 	save("outbox-mail");
 }
 
+static void
+bulk_verification(void)
+{
+	struct bulk_verify_list_page *l = NEW(bulk_verify_list_page);
+	struct bulk_verify_page *p = NEW(bulk_verify_page);
+	struct bulk_verify_view *v = NEW(bulk_verify_view);
+	struct bulk_verify_problem *problem = NEW(bulk_verify_problem);
+
+	l->top = p->top = top(NAV_VERIFICATION);
+	tmpl_bulk_verify_list(&tmpl, l);
+	save("bulk-verify-empty");
+	fault(
+	    &l->faults, &l->to_fault, "to", say("終了日を入力してください。", "Please enter the last day."));
+	v->run = (struct bulk_verify_run){
+	    .id = STR("run"), .created_ms = SENT_MS, .total = 128, .done = 57, .state = BULK_VERIFY_RUNNING};
+	p->row = (struct bulk_verify_row){.run = &v->run,
+	    .id = v->run.id,
+	    .period = say("2026年4月1日 ～ 2027年3月31日", "1 Apr 2026 – 31 Mar 2027"),
+	    .state = say("検証中", "Running"),
+	    .tone = STR("progress"),
+	    .running = true,
+	    .percent = 44};
+	p->view = v;
+	l->rows = &p->row;
+	l->rows_n = 1;
+	tmpl_bulk_verify_list(&tmpl, l);
+	save("bulk-verify-list");
+	tmpl_bulk_verify(&tmpl, p);
+	save("bulk-verify-running");
+	p->row.running = false;
+	p->row.done = true;
+	p->row.state = say("完了", "Done");
+	p->row.tone = STR("success");
+	v->run.done = 128;
+	v->run.ended_ms = SENT_MS + 60000;
+	tmpl_bulk_verify(&tmpl, p);
+	save("bulk-verify-sound");
+	*problem = (struct bulk_verify_problem){.envelope = STR("e1"),
+	    .title = say("業務委託基本契約書", "Master service agreement"),
+	    .counterparties = say("みらい設計合同会社 山田 太郎", "Mirai Design LLC, Taro Yamada"),
+	    .problem = say("保存されているファイルが壊れています（SHA-256が記録と一致しません）。",
+	        "The stored file is damaged."),
+	    .concluded_ms = SENT_MS};
+	v->problems = problem;
+	v->problems_n = 1;
+	v->run.problems = 1;
+	p->row.tone = STR("error");
+	tmpl_bulk_verify(&tmpl, p);
+	save("bulk-verify-problems");
+	p->row.done = false;
+	p->row.state = say("中止", "Cancelled");
+	v->problems_n = 0;
+	tmpl_bulk_verify(&tmpl, p);
+	save("bulk-verify-cancelled");
+}
+
 void
 sender_screens(void)
 {
+	bulk_verification();
 	entrances();
 	list();
 	editor();

@@ -330,15 +330,21 @@ def signer_of(keiin, token):
     return person, answer.location.split("/")[2]
 
 
-def concluded_contract(keiin, sender, address="suzuki@hei.example", meanwhile=lambda: None, limit_s=WAIT_S):
+def concluded_contract(keiin, sender, address="suzuki@hei.example", request="", submitted=None, title="", meanwhile=lambda: None,
+                       limit_s=WAIT_S):
     """The sample contract with one signer, signed and concluded: the envelope's id, the signer, the participant's id, the token of
-    the link that keeps. meanwhile() happens after it was sent."""
+    the link that keeps. request: the name of a document asked for; submitted: its file name and bytes; meanwhile() happens after it
+    was sent."""
     draft = sender.post("/sample").location
     form = Forms(sender.get(draft).text).forms[draft]
     removed = sender.post(draft, {**form, "do": "remove-2"})
     form = Forms(sender.get(draft).text if removed.status == 303 else removed.text).forms[draft]
     assert "p2-name" not in form, "one participant is left"
     form.update({"p1-mail": address, "p1-entry-mail": "1", "do": "send"})
+    if request:
+        form.update({"p1-request1-name": request, "p1-request1-required": "1"})
+    if title:
+        form["title"] = title
     assert sender.post(draft, form).status == 303
     token = keiin.link_to(address, "【署名依頼】")
     meanwhile()
@@ -346,6 +352,13 @@ def concluded_contract(keiin, sender, address="suzuki@hei.example", meanwhile=la
     base = f"/s/{participant}"
     page = signer.get(f"{base}/review")
     assert signer.post(f"{base}/review", Forms(page.text).forms[f"{base}/review"]).status == 303
+    if request:
+        page = signer.get(f"{base}/documents")
+        upload = re.search(rf'action="({base}/documents/[^"/]+)"', page.text)[1]
+        answer = signer.upload(upload, {}, "file", *submitted)
+        assert answer.status == 303, answer.text
+        page = signer.get(f"{base}/documents")
+        assert signer.post(f"{base}/documents", Forms(page.text).forms[f"{base}/documents"]).status == 303
     page = signer.get(f"{base}/seal")
     form = Forms(page.text).forms[f"{base}/seal"]
     answer = signer.upload(f"{base}/seal", {**form, "method": "text", "do": "next"}, "image", "", b"")

@@ -43,6 +43,7 @@ documents_intake(struct pdfd *d, struct str pdf, struct str footer, struct arena
 enum document_verdict_kind { DOCUMENT_SOUND, DOCUMENT_UNSOUND, DOCUMENT_UNREADABLE };
 struct document_signature {
 	struct str kind, problem, signer, reason, level, followed_by, certificate, issuer, certificate_sha256;
+	struct str valid_until;            /* timestamps: ISO 8601; else empty */
 	int64_t claimed_ms, timestamp_ms;  /* 0: none */
 	bool is_timestamp, sound, trusted; /* trusted: its chain ends in a given anchor */
 	unsigned revision;

@@ -3,11 +3,7 @@
 #include "page.h"
 #include "templates.h"
 
-struct keep_who {
-	struct str base, token, session; /* token or session, the other is empty */
-};
-
-static enum err
+enum err
 keep_who(struct http_ctx *c, struct keep_who *ret)
 {
 	*ret = (struct keep_who){0};

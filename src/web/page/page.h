@@ -51,6 +51,15 @@ page_faults_from(const struct http_ctx *c, const struct faults *f, struct page_f
 MUST_CHECK enum err
 page_sign_enter(struct http_ctx *c, struct str session);
 
+/* Who asks for a kept contract: by a link (/l/{token}/keep...), or by the session of a signer
+ * (/s/{id}/keep...).
+ */
+struct keep_who {
+	struct str base, token, session; /* token or session, the other is empty */
+};
+MUST_CHECK enum err
+keep_who(struct http_ctx *c, struct keep_who *ret);
+
 void
 page_fault_add(struct page_faults *f, struct str field, struct str message);
 /* An error in the reader's language. */

@@ -176,6 +176,20 @@ struct resend_page {
 	struct str mail, mail_fault;
 	bool sent;
 };
+/* ---- 確かめ方, a page inside 証拠一式 (package_guide.html, package_body.html, package_end.html) ---- */
+struct package_guide_seal {
+	struct str file, of, command; /* of: the file whose bytes it is over */
+	int64_t at_ms;
+	bool is_timestamp;
+};
+struct package_guide {
+	struct str title, product, root_url;
+	struct package_guide_seal *seals;
+	size_t seals_n;
+	struct str *revocation; /* names of files */
+	size_t revocation_n;
+	bool has_documents;
+};
 /* ---- 契約書を検証 (verify.html, verify_file.html) ---- */
 struct verify_file {
 	const struct verify_view *view; /* NULL: nothing was judged yet */

@@ -5,7 +5,7 @@
 #include "http.h"
 #include "pages.h"
 
-enum sender_nav { NAV_NONE, NAV_HOME, NAV_NEW, NAV_OUTBOX };
+enum sender_nav { NAV_NONE, NAV_HOME, NAV_NEW, NAV_VERIFICATION, NAV_OUTBOX };
 struct sender_top {
 	struct page_top top;
 	struct str user_name, organisation;
@@ -37,6 +37,27 @@ struct home_page {
 	unsigned returned_n, drafts_n, waiting_n, concluded_n;
 	struct str next; /* cursor, percent-safe; empty at the end */
 	bool first_page;
+};
+
+/* ---- 一括検証 (bulk_verify_list.html, bulk_verify.html) ---- */
+struct bulk_verify_row {
+	const struct bulk_verify_run *run;
+	struct str id, period, state, tone;
+	bool running, done;
+	unsigned percent;
+};
+struct bulk_verify_list_page {
+	struct sender_top top;
+	struct page_faults faults;
+	struct bulk_verify_cmd cmd;
+	struct str from_fault, to_fault;
+	struct bulk_verify_row *rows;
+	size_t rows_n;
+};
+struct bulk_verify_page {
+	struct sender_top top;
+	const struct bulk_verify_view *view;
+	struct bulk_verify_row row;
 };
 
 struct new_page {

@@ -46,6 +46,69 @@ roots_are_those_of_the_standard(void **state)
 	}
 }
 
+static struct merkle
+tree_of(unsigned n, struct merkle_path *paths)
+{
+	struct merkle m = {0};
+	for (unsigned i = 0; i < n; i++) {
+		struct sha256 leaf = merkle_leaf(inputs[i]);
+		merkle_add_for(&m, &leaf, paths, n);
+	}
+	merkle_end_paths(&m, paths, n);
+	return m;
+}
+
+/* Every leaf of every tree up to eight leaves; some of the paths are those of the implementations' tests. */
+static void
+every_leaf_has_a_path_to_the_root(void **state)
+{
+	static const char *const known[] = {
+	    "0298d122906dcfc10892cb53a73992fc5b9f493ea4c9badb27b791b4127a7fe7",
+	    "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125"};
+	for (unsigned n = 1; n <= LEAVES; n++) {
+		struct merkle_path paths[LEAVES] = {{0}};
+		for (unsigned i = 0; i < n; i++)
+			paths[i].index = i;
+		struct merkle m = tree_of(n, paths);
+		struct sha256 root = merkle_root(&m), got;
+		for (unsigned i = 0; i < n; i++) {
+			struct sha256 leaf = merkle_leaf(inputs[i]), other = merkle_leaf(STR("other"));
+			assert_true(merkle_path_root(&paths[i], n, &leaf, &got) && sha256_eq(&got, &root));
+			assert_true(merkle_path_root(&paths[i], n, &other, &got));
+			assert_false(sha256_eq(&got, &root));
+		}
+		if (n != 3)
+			continue;
+		/* of the third of three: what stands left of it; of the first: the second, then the third */
+		assert_int_equal(paths[2].n, 1);
+		assert_true(str_eq(sha256_hex(&arena, &paths[2].node[0]), str_c(known[1])));
+		assert_int_equal(paths[0].n, 2);
+		assert_true(str_eq(sha256_hex(&arena, &paths[0].node[1]), str_c(known[0])));
+	}
+}
+
+static void
+a_path_of_another_length_is_none(void **state)
+{
+	struct merkle_path paths[7] = {{0}};
+	struct sha256 leaf = merkle_leaf(inputs[6]), got;
+	for (unsigned i = 0; i < 7; i++)
+		paths[i].index = i;
+	tree_of(7, paths);
+	struct merkle_path p = paths[6];
+	assert_int_equal(p.n, 2);
+	assert_true(merkle_path_root(&p, 7, &leaf, &got));
+	assert_false(merkle_path_root(&p, 6, &leaf, &got)); /* not in that tree */
+	assert_false(merkle_path_root(&p, 8, &leaf, &got));
+	p.n = 1;
+	assert_false(merkle_path_root(&p, 7, &leaf, &got));
+	p.n = 3;
+	assert_false(merkle_path_root(&p, 7, &leaf, &got));
+	p.n = MERKLE_LEVELS + 1;
+	assert_false(merkle_path_root(&p, 7, &leaf, &got));
+	assert_false(merkle_path_root(&paths[0], 0, &leaf, &got));
+}
+
 static void
 trees_that_are_none_are_refused(void **state)
 {
@@ -210,6 +273,8 @@ main(int argc, char **argv)
 		cmocka_set_test_filter(argv[1]);
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(roots_are_those_of_the_standard),
+	    cmocka_unit_test(every_leaf_has_a_path_to_the_root),
+	    cmocka_unit_test(a_path_of_another_length_is_none),
 	    cmocka_unit_test(trees_that_are_none_are_refused),
 	    cmocka_unit_test(a_good_log_is_sound),
 	    cmocka_unit_test(what_was_altered_is_named),
