@@ -96,7 +96,7 @@ put_objects(struct doc *d, const struct shape *s, unsigned from, unsigned to)
 static void
 put_linearised(struct buf *file, const struct shape *s)
 {
-	struct buf rest CLEANUP(buf_free) = {0}, first CLEANUP(buf_free) = {0};
+	struct buf first CLEANUP(buf_free) = {0};
 	unsigned end = 4 + s->pages;
 	size_t at[400], head, table_n = 20 * (size_t)(end - 3) + 200, second;
 

@@ -505,10 +505,10 @@ static struct str
 endless_pdf(void)
 {
 	enum { FORMS = 12 };
-	const char *objects[5 + FORMS] = {CATALOG(""), PAGES,
-	    "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /Contents 4 0 R /Resources << /XObject << /X 6 "
-	    "0 R >> >> >>",
-	    "<< /Length 5 >>\nstream\n/X Do\nendstream", FONT};
+	static const char page[] = "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /Contents 4 0 R "
+	                           "/Resources << /XObject << /X 6 0 R >> >> >>";
+	const char *objects[5 + FORMS] = {
+	    CATALOG(""), PAGES, page, "<< /Length 5 >>\nstream\n/X Do\nendstream", FONT};
 	for (unsigned i = 0; i + 1 < FORMS; i++)
 		objects[5 + i] = arena_cstr(&arena, arena_printf(&arena,
 		                                        "<< /Type /XObject /Subtype /Form /BBox [0 0 9 9] "
