@@ -6,6 +6,8 @@
 #include "inkan.h"
 #include "log.h"
 
+enum { JST_AHEAD_MS = 9 * 3600 * 1000 };
+
 enum word {
 #define WORD(name, ja, en) W_##name,
 #include "certificate_words.def"
@@ -92,6 +94,15 @@ at(const struct drawing *d, int64_t ms)
 	return arena_printf(d->a,
 	    d->c->language == CERTIFICATE_EN ? "%.*s JST (UTC+9)   %.*s" : "%.*s JST（UTC+9）　%.*s",
 	    STR_ARG(local), STR_ARG(iso));
+}
+
+/* Short, for a column: the section's title says where on earth that is. */
+static struct str
+column_moment(const struct drawing *d, int64_t ms)
+{
+	struct str iso = clock_iso(d->a, ms + JST_AHEAD_MS);
+	return arena_printf(
+	    d->a, "%.*s %.*s", STR_ARG(str_slice(iso, 0, 10)), STR_ARG(str_slice(iso, 11, 16)));
 }
 
 /* ---- rows ---- */
@@ -370,7 +381,8 @@ draw_lines(struct drawing *d, enum word title, const struct certificate_line *li
 		return;
 	section(d, title);
 	for (size_t i = 0; i < n; i++) {
-		struct flow_label when = {lines[i].at_ms ? moment(d, lines[i].at_ms) : STR("―"), STR_NONE};
+		struct flow_label when = {
+		    lines[i].at_ms ? column_moment(d, lines[i].at_ms) : STR("―"), STR_NONE};
 		flow_row(&d->f, when,
 		    JOINED(d->a, "\n", JOINED(d->a, "　", say(d, lines[i].what), lines[i].who),
 		        lines[i].detail));

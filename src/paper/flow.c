@@ -7,7 +7,7 @@
 
 enum { SHADE = 0xF2F4F8, RULE = 0xC6CBD4, WHITE = 0xFFFFFF, WHOLE_LINES = 6 };
 
-static const double SIZE = 9, LEADING = 13, SMALL = 6.8, SMALL_LEADING = 8.5, PAD = 4, LABEL = 36 * MM,
+static const double SIZE = 9, LEADING = 13, SMALL = 6.8, SMALL_LEADING = 8.5, PAD = 4, LABEL = 40 * MM,
                     TOP = 20 * MM, BOTTOM = SHEET_HEIGHT - 22 * MM, QR = 24 * MM;
 
 /* As much as fits on one line. */
