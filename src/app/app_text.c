@@ -1,5 +1,6 @@
 #include "app_text.h"
 
+#include "audit.h"
 #include "buf.h"
 #include "hex.h"
 #include "utf8.h"
@@ -133,4 +134,16 @@ digest_read(struct str hex, struct sha256 *ret)
 	if (hex.n != 2 * SHA256_LENGTH || !hex_decode(hex, ret->b, sizeof(ret->b)))
 		return BUG("a digest in the database is none");
 	return OK;
+}
+
+struct str
+audit_detail(struct str event, struct str detail)
+{
+	unsigned char digest[SHA256_LENGTH];
+	if (str_eq(event, audit_name(AUDIT_SEAL_MADE)) || str_eq(event, audit_name(AUDIT_SUPERSEDED)))
+		return STR_NONE;
+	if (detail.n < 2 * SHA256_LENGTH ||
+	    !hex_decode(str_slice(detail, detail.n - 2 * SHA256_LENGTH, detail.n), digest, sizeof(digest)))
+		return detail;
+	return str_trim(str_slice(detail, 0, detail.n - 2 * SHA256_LENGTH));
 }

@@ -39,6 +39,10 @@ sizes_decode(struct arena *a, struct str s, unsigned n, double **ret_width_mm, d
 /* "株式会社○○ 山田 太郎", without the part that is empty. */
 struct str
 who_words(struct arena *a, struct str company, struct str name);
+/* What the audit trail's detail tells a reader: digests and ids are for programs, who find them in the export
+ * and in the certificate's JSON. */
+struct str
+audit_detail(struct str event, struct str detail);
 /* Lower-case hexadecimal to a digest. ERR_BUG when it is none: such text comes from our own database. */
 MUST_CHECK enum err
 digest_read(struct str hex, struct sha256 *ret);

@@ -2,7 +2,6 @@
 
 #include "app_text.h"
 #include "audit.h"
-#include "hex.h"
 #include "post.h"
 #include "signer.h"
 
@@ -180,26 +179,6 @@ is_told_of_old(struct str event)
 	return false;
 }
 
-/* Digests stand in blocks of their own and in the attached JSON; among what happened they would only be in
- * the reader's way. */
-static struct str
-without_digest(struct str detail)
-{
-	unsigned char digest[SHA256_LENGTH];
-	if (detail.n < 2 * SHA256_LENGTH ||
-	    !hex_decode(str_slice(detail, detail.n - 2 * SHA256_LENGTH, detail.n), digest, sizeof(digest)))
-		return detail;
-	return str_trim(str_slice(detail, 0, detail.n - 2 * SHA256_LENGTH));
-}
-
-static struct str
-detail_of(const struct row_audit *r)
-{
-	bool for_programs =
-	    str_eq(r->event, audit_name(AUDIT_SEAL_MADE)) || str_eq(r->event, audit_name(AUDIT_SUPERSEDED));
-	return for_programs ? STR_NONE : without_digest(r->detail);
-}
-
 static void
 fill_history(const struct issuing *w, struct certificate *ret)
 {
@@ -217,8 +196,10 @@ fill_history(const struct issuing *w, struct certificate *ret)
 				what.ja = arena_printf(a, "第%lld版：%.*s", round, STR_ARG(what.ja));
 				what.en = arena_printf(a, "Version %lld: %.*s", round, STR_ARG(what.en));
 			}
-			ret->history[ret->history_n++] = (struct certificate_line){
-			    .at_ms = r->at_ms, .what = what, .who = actor_of(r), .detail = detail_of(r)};
+			ret->history[ret->history_n++] = (struct certificate_line){.at_ms = r->at_ms,
+			    .what = what,
+			    .who = actor_of(r),
+			    .detail = audit_detail(r->event, r->detail)};
 		}
 	ret->mails = ARENA_ARRAY(a, struct certificate_line, w->mails.n + 1);
 	for (size_t i = 0; i < w->mails.n; i++) {

@@ -116,7 +116,7 @@ fill_timeline(const struct viewing *v, struct envelope_view *ret)
 		    .what_ja = audit_words(r->event, false),
 		    .what_en = audit_words(r->event, true),
 		    .who = r->actor,
-		    .detail = r->detail,
+		    .detail = audit_detail(r->event, r->detail),
 		    .ip = r->ip};
 	}
 }
