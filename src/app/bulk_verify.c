@@ -3,7 +3,9 @@
 
 #include "app_text.h"
 #include "change.h"
+#include "draft.h"
 #include "log.h"
+#include "organisation_event.h"
 
 enum { RUNS_SHOWN = 50, PROBLEMS_SHOWN = 200, DAY_MS = 24 * 3600 * 1000 };
 static const int64_t JST_MS = 9LL * 3600 * 1000;
@@ -47,19 +49,21 @@ check_period(struct app *a, const struct bulk_verify_cmd *cmd, struct faults *fa
 	return OK;
 }
 
-enum err
-app_bulk_verify_start(struct app *a, const struct user *u, const struct bulk_verify_cmd *cmd,
-    struct faults *faults, struct str *ret_id)
+static enum err
+start(struct app *a, const struct user *u, const struct bulk_verify_cmd *cmd, int64_t from, int64_t until,
+    struct str *ret_id)
 {
 	struct tx tx CLEANUP(tx_end) = {0};
 	struct row_concluded_count count;
-	int64_t from, until, n;
-	TRY(check_period(a, cmd, faults, &from, &until));
+	int64_t n;
 	struct str id = id_new(a->arena);
 	TRY(tx_write(a->store, &tx));
 	TRY(q_concluded_count(&tx, a->arena, u->organisation, from, until, &count));
 	TRY(q_bulk_verification_add(
-	    &tx, id, u->organisation, u->id, from, until, a->now_ms, count.n, from, &n));
+	    &tx, id, u->organisation, u->id, from, until, a->now_ms, count.n, from, a->origin.language, &n));
+	TRY(organisation_event(a, &tx, u->organisation, AUDIT_VERIFICATION_BEGUN, user_words(a, u),
+	    arena_printf(a->arena, "%.*s %.*s/%.*s contracts=%lld", STR_ARG(id), STR_ARG(cmd->from),
+	        STR_ARG(cmd->to), (long long)count.n)));
 	TRY(bulk_verify_order(a, &tx, id, 0));
 	TRY(tx_commit(&tx));
 	job_kick(a);
@@ -67,6 +71,21 @@ app_bulk_verify_start(struct app *a, const struct user *u, const struct bulk_ver
 	    STR_ARG(u->id), (long long)count.n);
 	*ret_id = id;
 	return OK;
+}
+
+enum err
+app_bulk_verify_start(struct app *a, const struct user *u, const struct bulk_verify_cmd *cmd,
+    struct faults *faults, struct str *ret_id)
+{
+	int64_t from, until;
+	TRY(check_period(a, cmd, faults, &from, &until));
+	AGAIN(start(a, u, cmd, from, until, ret_id));
+}
+
+bool
+bulk_verify_in_english(const struct row_bulk_verification *run)
+{
+	return str_eq(run->language, STR("en"));
 }
 
 static void
@@ -107,20 +126,21 @@ app_bulk_verify_view(struct app *a, const struct user *u, struct str id, struct 
 	TRY(q_bulk_verification_of(&tx, a->arena, u->organisation, id, &run));
 	TRY(q_bulk_verified_problems(&tx, a->arena, id, PROBLEMS_SHOWN, &list));
 	*ret = (struct bulk_verify_view){.problems_n = list.n};
+	bool english = str_eq(a->origin.language, STR("en"));
 	fill_run(&run, &ret->run);
 	ret->problems = ARENA_ARRAY(a->arena, struct bulk_verify_problem, list.n + 1);
 	for (size_t i = 0; i < list.n; i++)
 		ret->problems[i] = (struct bulk_verify_problem){.envelope = list.v[i].envelope_id,
 		    .title = list.v[i].title,
 		    .counterparties = list.v[i].counterparties,
-		    .problem = list.v[i].problem,
+		    .problem = english && list.v[i].problem_en.n ? list.v[i].problem_en : list.v[i].problem,
 		    .concluded_ms = list.v[i].concluded_ms,
 		    .is_certificate = list.v[i].kind == BULK_CERTIFICATE};
 	return OK;
 }
 
-enum err
-app_bulk_verify_cancel(struct app *a, const struct user *u, struct str id)
+static enum err
+cancel(struct app *a, const struct user *u, struct str id)
 {
 	struct tx tx CLEANUP(tx_end) = {0};
 	struct row_bulk_verification run;
@@ -128,9 +148,19 @@ app_bulk_verify_cancel(struct app *a, const struct user *u, struct str id)
 	TRY(tx_write(a->store, &tx));
 	TRY(q_bulk_verification_of(&tx, a->arena, u->organisation, id, &run));
 	TRY(q_bulk_verification_cancel(&tx, id, a->now_ms, &n));
+	if (n == 0)
+		return OK;
+	TRY(organisation_event(a, &tx, u->organisation, AUDIT_VERIFICATION_CANCELLED, user_words(a, u),
+	    arena_printf(a->arena, "%.*s contracts=%lld", STR_ARG(id), (long long)run.done)));
 	TRY(tx_commit(&tx));
 	log_event(LOG_INFO, "bulk-verify", "cancelled id=%.*s by=%.*s", STR_ARG(id), STR_ARG(u->id));
 	return OK;
+}
+
+enum err
+app_bulk_verify_cancel(struct app *a, const struct user *u, struct str id)
+{
+	AGAIN(cancel(a, u, id));
 }
 
 enum err
@@ -142,8 +172,10 @@ app_bulk_verify_file(struct app *a, const struct user *u, struct str id, bool cs
 	TRY(q_bulk_verification_of(&tx, a->arena, u->organisation, id, &run));
 	if (run.state != BULK_VERIFY_DONE)
 		return ERR_WRONG_STATE;
+	static const char *const names[2][2] = {{"一括検証報告書_%.*s.pdf", "一括検証_%.*s.csv"},
+	    {"bulk-verification-report_%.*s.pdf", "bulk-verification_%.*s.csv"}};
 	*ret = (struct file_ref){.mime = csv ? STR("text/csv; charset=utf-8") : STR("application/pdf"),
-	    .file_name = arena_printf(a->arena, csv ? "一括検証_%.*s.csv" : "一括検証報告書_%.*s.pdf",
-	        STR_ARG(str_slice(id, 0, 8)))};
+	    .file_name = arena_printf(
+	        a->arena, names[bulk_verify_in_english(&run)][csv], STR_ARG(str_slice(id, 0, 8)))};
 	return digest_read(csv ? run.csv_sha256 : run.report_sha256, &ret->blob);
 }

@@ -8,10 +8,25 @@
 
 enum { ROWS_AT_ONCE = 500, REPORT_CONTRACTS_MAX = 2000 };
 
-static const char *const verdicts[] = {
-    [BULK_SOUND] = "問題なし", [BULK_UNKNOWN_ISSUER] = "発行元は未確認", [BULK_PROBLEM] = "問題あり"};
+static const char *const verdicts[2][3] = {
+    {[BULK_SOUND] = "問題なし", [BULK_UNKNOWN_ISSUER] = "発行元は未確認", [BULK_PROBLEM] = "問題あり"},
+    {[BULK_SOUND] = "sound", [BULK_UNKNOWN_ISSUER] = "issuer unknown", [BULK_PROBLEM] = "not sound"}};
+
+static struct str
+problem_of(const struct row_bulk_verified *r, bool english)
+{
+	return english ? r->problem_en : r->problem;
+}
 
 /* ---- CSV (RFC 4180, with the mark of UTF-8 that spreadsheets look for) ---- */
+static const char
+    csv_head_ja[] =
+        "\xEF\xBB\xBF\"番号\",\"取引年月日\",\"題名\",\"相手方\",\"文書ID\",\"ファイル\",\"判定\",\"問題\","
+        "\"形式\",\"タイムスタンプ（UTC）\",\"時刻認証局\",\"タイムスタンプの有効期限\",\"SHA-256\"\r\n",
+    csv_head_en[] =
+        "\xEF\xBB\xBF\"Number\",\"Concluded\",\"Title\",\"Parties\",\"Document ID\",\"File\",\"Verdict\","
+        "\"Problem\",\"Level\",\"Timestamp (UTC)\",\"Timestamp authority\",\"Timestamp valid "
+        "until\",\"SHA-256\"\r\n";
 
 /* Text that a spreadsheet would take for a formula gets an apostrophe before it. */
 static void
@@ -35,41 +50,53 @@ day(struct arena *a, int64_t utc_ms)
 }
 
 static void
-put_row(struct buf *b, struct arena *a, const struct row_bulk_verified *r)
+put_row(struct buf *b, struct arena *a, const struct row_bulk_verified *r, bool english)
 {
+	static const struct str files[2][2] = {
+	    {STR("契約書"), STR("合意証明書")}, {STR("contract"), STR("certificate")}};
 	const struct str cells[] = {arena_printf(a, "%lld", (long long)r->number), day(a, r->concluded_ms),
-	    r->title, r->counterparties, r->document_id,
-	    r->kind == BULK_CONTRACT ? STR("契約書") : STR("合意証明書"), str_c(verdicts[r->verdict]),
-	    r->problem, r->level, r->timestamp_ms ? clock_iso(a, r->timestamp_ms) : STR_NONE, r->tsa,
-	    r->valid_until, r->sha256};
+	    r->title, r->counterparties, r->document_id, files[english][r->kind == BULK_CERTIFICATE],
+	    str_c(verdicts[english][r->verdict]), problem_of(r, english), r->level,
+	    r->timestamp_ms ? clock_iso(a, r->timestamp_ms) : STR_NONE, r->tsa, r->valid_until, r->sha256};
 	size_t n = sizeof(cells) / sizeof(cells[0]);
 	for (size_t i = 0; i < n; i++)
 		put_cell(b, cells[i], i + 1 == n);
 }
 
 /* ---- the PDF ---- */
+/* The verdict, and the newest timestamp where there is one. */
 static struct str
-words(struct arena *a, const struct row_bulk_verified *r)
+words(struct arena *a, const struct row_bulk_verified *r, bool english)
 {
-	struct str stamp = r->timestamp_ms ? clock_ja(a, r->timestamp_ms) : STR("なし");
-	return arena_printf(a, "%s%s%.*s\n形式 %.*s　タイムスタンプ %.*s　有効期限 %.*s%s%.*s",
-	    verdicts[r->verdict], r->problem.n ? "：" : "", STR_ARG(r->problem), STR_ARG(r->level),
-	    STR_ARG(stamp), STR_ARG(str_slice(r->valid_until, 0, 10)), r->tsa.n ? "\n時刻認証局 " : "",
+	struct str problem = problem_of(r, english);
+	struct str verdict = arena_printf(a, "%s%s%.*s", verdicts[english][r->verdict],
+	    problem.n == 0 ? ""
+	    : english      ? ": "
+	                   : "：",
+	    STR_ARG(problem));
+	if (r->timestamp_ms == 0)
+		return verdict;
+	struct str stamp = english ? clock_en(a, r->timestamp_ms) : clock_ja(a, r->timestamp_ms);
+	return arena_printf(a,
+	    english ? "%.*s\nLevel %.*s, timestamp %.*s, valid until %.*s\nTimestamp authority %.*s"
+	            : "%.*s\n形式 %.*s　タイムスタンプ %.*s　有効期限 %.*s\n時刻認証局 %.*s",
+	    STR_ARG(verdict), STR_ARG(r->level), STR_ARG(stamp), STR_ARG(str_slice(r->valid_until, 0, 10)),
 	    STR_ARG(r->tsa));
 }
 
 static void
-add_row(struct arena *a, const struct row_bulk_verified *r, struct report *ret)
+add_row(struct arena *a, const struct row_bulk_verified *r, bool english, struct report *ret)
 {
+	struct str said = words(a, r, english);
 	struct report_row *to = &ret->rows[ret->rows_n];
 	if (r->kind == BULK_CONTRACT) {
 		*to = (struct report_row){.concluded_ms = r->concluded_ms,
 		    .title = arena_str(a, r->title),
 		    .counterparties = arena_str(a, r->counterparties),
 		    .document_id = arena_str(a, r->document_id),
-		    .contract = words(a, r)};
+		    .contract = said};
 	} else {
-		to->certificate = words(a, r);
+		to->certificate = said;
 		ret->rows_n++;
 	}
 	to->problem = to->problem || r->verdict != BULK_SOUND;
@@ -94,11 +121,12 @@ take_pair(struct making *m, const struct row_bulk_verified *pair)
 {
 	bool problem = pair[0].verdict != BULK_SOUND || pair[1].verdict != BULK_SOUND;
 	struct report *to = problem ? &m->problems : &m->others;
+	bool english = bulk_verify_in_english(m->run);
 	for (int i = 0; i < 2; i++) {
 		struct arena some CLEANUP(arena_free) = {0};
-		put_row(&m->csv, &some, &pair[i]);
+		put_row(&m->csv, &some, &pair[i], english);
 		if (to->rows_n < REPORT_CONTRACTS_MAX)
-			add_row(m->a->arena, &pair[i], to);
+			add_row(m->a->arena, &pair[i], english, to);
 	}
 }
 
@@ -137,6 +165,7 @@ draw(struct making *m, struct buf *ret)
 	r.organisation = by.organisation;
 	r.ordered_by = by.name;
 	r.issuer = a->config->product_name;
+	r.english = bulk_verify_in_english(m->run);
 	r.from_ms = m->run->from_ms;
 	r.until_ms = m->run->until_ms;
 	r.began_ms = m->run->created_ms;
@@ -165,14 +194,13 @@ bulk_verify_report(struct app *a, struct str job, const struct row_bulk_verifica
 	struct str authority;
 	m.problems.rows = ARENA_ARRAY(a->arena, struct report_row, REPORT_CONTRACTS_MAX + 1);
 	m.others.rows = ARENA_ARRAY(a->arena, struct report_row, REPORT_CONTRACTS_MAX + 1);
-	buf_put_c(&m.csv,
-	    "\xEF\xBB\xBF\"番号\",\"取引年月日\",\"題名\",\"相手方\",\"文書ID\",\"ファイル\",\"判定\","
-	    "\"問題\",\""
-	    "形式\",\"タイムスタンプ（UTC）\",\"時刻認証局\",\"タイムスタンプの有効期限\",\"SHA-256\"\r\n");
+	bool english = bulk_verify_in_english(run);
+	buf_put_c(&m.csv, english ? csv_head_en : csv_head_ja);
 	TRY(read_rows(&m));
 	TRY(draw(&m, &pdf));
 	TRY(timestamping_authority(a, run->organisation_id, &authority));
-	TRY(sealer_seal(a->sealer, job, authority, STR("一括検証報告書の発行"), a->now_ms, &pdf));
+	TRY(sealer_seal(a->sealer, job, authority,
+	    english ? STR("Bulk verification report issued") : STR("一括検証報告書の発行"), a->now_ms, &pdf));
 	TRY(keep(a, &m.csv, ret_csv_sha256));
 	return keep(a, &pdf, ret_report_sha256);
 }

@@ -8,6 +8,7 @@
 #include "dossier.h"
 #include "envelope_files.h"
 #include "log.h"
+#include "organisation_event.h"
 
 /* A step ends well before its lease does. */
 enum { STEP_CONTRACTS = 20, STEP_MS = 20000, WORDS_MAX = 3 };
@@ -21,10 +22,11 @@ bulk_verify_order(struct app *a, struct tx *tx, struct str run, int64_t done)
 
 /* ---- one file ---- */
 static void
-problem(struct row_bulk_verified *r, enum bulk_verdict verdict, struct str words)
+problem(struct row_bulk_verified *r, enum bulk_verdict verdict, struct str ja, struct str en)
 {
 	r->verdict = verdict;
-	r->problem = words;
+	r->problem = ja;
+	r->problem_en = en;
 }
 
 static struct str
@@ -49,19 +51,27 @@ take_signatures(struct app *a, const struct document_verdict *v, struct row_bulk
 	}
 }
 
-static void
-judge(struct app *a, const struct verify_view *v, struct row_bulk_verified *ret)
+/* What is not sound is judged once more, for the words in English. */
+static enum err
+judge(struct app *a, struct app *one, struct str pdf, struct row_bulk_verified *ret)
 {
-	take_signatures(a, &v->verdict, ret);
-	if (v->verdict.kind != DOCUMENT_SOUND)
-		problem(ret, BULK_PROBLEM, copy(a, v->verdict.headline));
-	else if (!v->known)
-		problem(ret, BULK_PROBLEM, STR("このサーバーが発行した記録のないファイルです。"));
-	else if (v->issuer != VERIFY_ISSUER_OURS)
+	struct verify_view v, en;
+	TRY(app_verify(one, pdf, STR_NONE, false, &v));
+	take_signatures(a, &v.verdict, ret);
+	if (v.verdict.kind != DOCUMENT_SOUND) {
+		TRY(app_verify(one, pdf, STR_NONE, true, &en));
+		problem(ret, BULK_PROBLEM, copy(a, v.verdict.headline), copy(a, en.verdict.headline));
+	} else if (!v.known) {
+		problem(ret, BULK_PROBLEM, STR("このサーバーが発行した記録のないファイルです。"),
+		    STR("This server has no record of having issued this file."));
+	} else if (v.issuer != VERIFY_ISSUER_OURS) {
 		problem(ret, BULK_UNKNOWN_ISSUER,
 		    STR("変更はありませんが、このサーバーのルート証明書につながらない署名またはタイムスタンプ"
-		        "があ"
-		        "ります。"));
+		        "があります。"),
+		    STR("Unchanged, but a signature or timestamp does not lead to this server's root "
+		        "certificate."));
+	}
+	return OK;
 }
 
 /* What is wrong with a file is a finding; what is wrong with the sandbox is a reason to try again. */
@@ -70,36 +80,36 @@ verify_file(struct app *a, const struct row_envelope *e, enum download what, str
 {
 	struct arena memory CLEANUP(arena_free) = {0};
 	struct app one = *a;
-	struct verify_view view;
 	struct file_ref f;
 	struct str pdf;
 	one.arena = &memory;
 	if (envelope_file(&one, e, what, &f) != OK) {
-		problem(ret, BULK_PROBLEM, STR("ファイルがありません。"));
+		problem(ret, BULK_PROBLEM, STR("ファイルがありません。"), STR("There is no file."));
 		return OK;
 	}
 	ret->sha256 = sha256_hex(a->arena, &f.blob);
 	enum err read = blob_get(a->blobs, &f.blob, &memory, &pdf);
 	if (read != OK) {
-		problem(ret, BULK_PROBLEM,
-		    read == ERR_NOT_FOUND
-		        ? STR("保存されているはずのファイルがありません。")
-		        : STR("保存されているファイルが壊れています（SHA-256が記録と一致しません）。"));
+		if (read == ERR_NOT_FOUND)
+			problem(ret, BULK_PROBLEM, STR("保存されているはずのファイルがありません。"),
+			    STR("The file that should be stored is missing."));
+		else
+			problem(ret, BULK_PROBLEM,
+			    STR("保存されているファイルが壊れています（SHA-256が記録と一致しません）。"),
+			    STR("The stored file is damaged (its SHA-256 is not the recorded one)."));
 		return OK;
 	}
-	enum err judged = app_verify(&one, pdf, STR_NONE, false, &view);
-	if (judged == OK)
-		judge(a, &view, ret);
-	else if (err_info(judged)->family == ERR_FAMILY_REFUSED)
-		problem(ret, BULK_PROBLEM, str_c(err_info(judged)->ja));
-	else
+	enum err judged = judge(a, &one, pdf, ret);
+	const struct err_info *info = err_info(judged);
+	if (judged == OK || info->family != ERR_FAMILY_REFUSED)
 		return judged;
+	problem(ret, BULK_PROBLEM, str_c(info->ja), str_c(info->en));
 	return OK;
 }
 
 /* ---- one contract ---- */
 static enum err
-counterparties(struct app *a, struct str envelope, struct str *ret)
+counterparties(struct app *a, struct str envelope, bool english, struct str *ret)
 {
 	struct dossier d;
 	unsigned shown = 0;
@@ -109,19 +119,21 @@ counterparties(struct app *a, struct str envelope, struct str *ret)
 		if (d.p[i].state == PARTICIPANT_DELEGATED)
 			continue;
 		struct str one = participant_words(a->arena, &d.p[i]);
-		*ret = shown++ ? arena_printf(a->arena, "%.*s、%.*s", STR_ARG(*ret), STR_ARG(one)) : one;
+		*ret = shown++ ? arena_printf(a->arena, english ? "%.*s, %.*s" : "%.*s、%.*s", STR_ARG(*ret),
+		                     STR_ARG(one))
+		               : one;
 	}
 	return OK;
 }
 
 static enum err
-verify_contract(struct app *a, const struct row_envelope *e, struct str run, int64_t number,
-    struct row_bulk_verified *ret)
+verify_contract(struct app *a, const struct row_envelope *e, const struct row_bulk_verification *run,
+    int64_t number, struct row_bulk_verified *ret)
 {
 	struct str who;
-	TRY(counterparties(a, e->id, &who));
+	TRY(counterparties(a, e->id, bulk_verify_in_english(run), &who));
 	for (int kind = BULK_CONTRACT; kind <= BULK_CERTIFICATE; kind++) {
-		ret[kind] = (struct row_bulk_verified){.run_id = run,
+		ret[kind] = (struct row_bulk_verified){.run_id = run->id,
 		    .number = number,
 		    .kind = kind,
 		    .envelope_id = e->id,
@@ -153,7 +165,7 @@ take_step(struct app *a, const struct row_bulk_verification *run, struct step *s
 	TRY(tx_commit(&tx));
 	for (; s->n < s->contracts.n && (s->n == 0 || clock_monotonic_ms() - began < STEP_MS); s->n++)
 		TRY(verify_contract(
-		    a, &s->contracts.v[s->n], run->id, run->done + (int64_t)s->n + 1, &s->found[2 * s->n]));
+		    a, &s->contracts.v[s->n], run, run->done + (int64_t)s->n + 1, &s->found[2 * s->n]));
 	return OK;
 }
 
@@ -163,7 +175,7 @@ add_found(struct tx *tx, const struct row_bulk_verified *r)
 	int64_t n;
 	return q_bulk_verified_add(tx, r->run_id, r->number, r->kind, r->envelope_id, r->concluded_ms,
 	    r->title, r->counterparties, r->document_id, r->sha256, r->verdict, r->problem, r->level,
-	    r->timestamp_ms, r->tsa, r->valid_until, &n);
+	    r->timestamp_ms, r->tsa, r->valid_until, r->problem_en, &n);
 }
 
 /* Nothing is written when another was quicker, or the run was cancelled meanwhile. */
@@ -197,6 +209,11 @@ end_run(struct app *a, struct str job, const struct row_bulk_verification *run)
 	TRY(bulk_verify_report(a, job, run, &csv, &report));
 	TRY(tx_write(a->store, &tx));
 	TRY(q_bulk_verification_end(&tx, run->id, run->done, a->now_ms, csv, report, &n));
+	if (n == 0)
+		return OK;
+	TRY(organisation_event(a, &tx, run->organisation_id, AUDIT_VERIFICATION_ENDED, STR("システム"),
+	    arena_printf(a->arena, "%.*s contracts=%lld problems=%lld csv=%.*s report=%.*s", STR_ARG(run->id),
+	        (long long)run->done, (long long)run->problems, STR_ARG(csv), STR_ARG(report))));
 	TRY(tx_commit(&tx));
 	log_event(LOG_INFO, "bulk-verify", "ended id=%.*s contracts=%lld problems=%lld", STR_ARG(run->id),
 	    (long long)run->done, (long long)run->problems);

@@ -19,7 +19,7 @@ clock_iso(struct arena *a, int64_t utc_ms);
 /* "2026年11月23日(月) 10:05" in Japan Standard Time (UTC+9, no summer time). */
 struct str
 clock_ja(struct arena *a, int64_t utc_ms);
-/* "23 Nov 2026 10:05" in JST. */
+/* "23 Nov 2026 10:05 JST" */
 struct str
 clock_en(struct arena *a, int64_t utc_ms);
 /* PDF date (ISO 32000-2 7.9.4) in UTC: "D:20261123010509Z". */

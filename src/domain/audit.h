@@ -1,4 +1,5 @@
-/* The audit trail of an envelope: each event's text holds the hash of the one before. */
+/* The audit trail of an envelope, or of an organisation: each event's text holds the hash of the one before.
+ */
 #ifndef DOMAIN_AUDIT_H
 #define DOMAIN_AUDIT_H
 
@@ -16,8 +17,8 @@ enum audit_kind {
 };
 
 struct audit_event {
-	struct str envelope;
-	int64_t seq; /* from 1, no gaps */
+	struct str envelope; /* or the organisation: of what concerns no contract */
+	int64_t seq;         /* from 1, no gaps */
 	int64_t at_ms;
 	struct str event;       /* audit_name() */
 	struct str participant; /* id, empty when the sender or the platform acted */

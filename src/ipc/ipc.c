@@ -81,6 +81,16 @@ wait_readable(int fd, int timeout_ms)
 	return n ? OK : ERR_PEER;
 }
 
+void
+ipc_frame_close(struct ipc_frame *f)
+{
+#ifndef MUTANT_KEPT_FD
+	for (unsigned i = 0; i < f->fds_n; i++)
+		close(f->fds[i]);
+#endif
+	f->fds_n = 0;
+}
+
 enum err
 ipc_recv(int fd, struct arena *a, int timeout_ms, struct ipc_frame *ret)
 {
@@ -103,8 +113,7 @@ ipc_recv(int fd, struct arena *a, int timeout_ms, struct ipc_frame *ret)
 	bool whole = n >= (ssize_t)sizeof(head) && head.length == (size_t)n - sizeof(head) &&
 	             !(m.msg_flags & MSG_TRUNC);
 	if (!whole) {
-		for (unsigned i = 0; i < f.fds_n; i++)
-			close(f.fds[i]);
+		ipc_frame_close(&f);
 		return ERR_PEER;
 	}
 	f.kind = (enum ipc_kind)head.kind;

@@ -22,6 +22,9 @@ MUST_CHECK enum err
 ipc_send(int fd, const struct ipc_frame *f);
 MUST_CHECK enum err
 ipc_recv(int fd, struct arena *a, int timeout_ms, struct ipc_frame *ret);
+/* Closes what descriptors came with a frame. */
+void
+ipc_frame_close(struct ipc_frame *f);
 MUST_CHECK enum err
 ipc_pair(int ret_fds[2]);
 /* A sealed memory file holding the parts, one behind the other, for passing on. */

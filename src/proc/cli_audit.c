@@ -244,8 +244,8 @@ say_fault(const struct ledger_check *l)
 		            "counted them.\n",
 		    position);
 	else
-		printf(ja ? "問題があります：%llu番目の記録（契約 %.*s、%lld番）：%s。\n"
-		          : "NOT SOUND: event %llu (contract %.*s, its number %lld) %s.\n",
+		printf(ja ? "問題があります：%llu番目の記録（契約または組織 %.*s、%lld番）：%s。\n"
+		          : "NOT SOUND: event %llu (contract or organisation %.*s, its number %lld) %s.\n",
 		    position, STR_ARG(l->envelope), (long long)l->seq, words[l->fault][ja]);
 }
 

@@ -52,6 +52,28 @@ look_at_certificate(struct keyd *k, enum key_id key)
 }
 
 static enum err
+sign_counted(struct keyd *k, enum key_id key, const struct sha256 *digest, struct arena *a, struct str *ret)
+{
+	TRY(keys_sign(k->keys, key, digest, a, ret));
+	k->totals->signatures[key]++;
+	return ret->n <= KEY_SIGNATURE_MAX ? OK : BUG("signature longer than its frame");
+}
+
+/* Tokens for strangers: of how many there may be keyd_public.c decides. */
+static enum err
+sign_public(void *self, enum key_id key, struct str job, const struct sha256 *digest, struct arena *a,
+    struct str *ret)
+{
+	struct keyd *k = self;
+	if (key != KEY_TSA)
+		return ERR_INVALID;
+#ifndef MUTANT_PUBLIC_END
+	TRY(look_at_certificate(k, key));
+#endif
+	return sign_counted(k, key, digest, a, ret);
+}
+
+static enum err
 sign(struct keyd *k, const struct question *q, struct arena *a, struct str *ret)
 {
 	if (q->key != KEY_SEAL && q->key != KEY_TSA)
@@ -63,9 +85,7 @@ sign(struct keyd *k, const struct question *q, struct arena *a, struct str *ret)
 		k->totals->refused++;
 		return e;
 	}
-	TRY(keys_sign(k->keys, key, &q->digest, a, ret));
-	k->totals->signatures[key]++;
-	return ret->n <= KEY_SIGNATURE_MAX ? OK : BUG("signature longer than its frame");
+	return sign_counted(k, key, &q->digest, a, ret);
 }
 
 static enum err
@@ -132,8 +152,9 @@ lock_down(const struct keyd_settings *s)
 static enum err
 start(struct keyd *k, const struct keyd_settings *s, struct arena *kept, struct arena *scratch)
 {
+	struct signer stamps = {.sign = sign_public, .self = k};
 	TRY(keys_open(&s->keys, &k->keys));
-	TRY(keyd_public_new(kept, k->keys, s->keys.dir, &k->public));
+	TRY(keyd_public_new(kept, k->keys, stamps, s->keys.dir, &k->public));
 	TRY(keyd_totals_open(s->keys.dir, &k->totals));
 	keyd_limits_start(&k->limits, s->rate_per_minute, clock_monotonic_ms());
 	TRY(warm_up(k->keys));
@@ -149,6 +170,7 @@ serve_jobs(int sock, struct keyd *k, struct arena *a)
 	struct question q;
 	struct answer ans;
 	TRY(ipc_recv(sock, a, -1, &f));
+	ipc_frame_close(&f); /* questions need none */
 	if (f.kind != IPC_SIGN || f.payload.n != sizeof(q)) {
 		log_event(LOG_WARN, "frame", "kind=%d bytes=%zu", (int)f.kind, f.payload.n);
 		return OK;
@@ -174,12 +196,18 @@ never_wait_for(int public_sock)
 	return OK;
 }
 
-static enum err
+/* The socket outlives the process at its other end: whatever one has sent, the next one is served. */
+static void
 serve_public(int sock, struct keyd_public *public, struct arena *a)
 {
 	struct ipc_frame f;
-	TRY(ipc_recv(sock, a, -1, &f));
-	return keyd_public_answer(public, sock, f.payload, a);
+	if (ipc_recv(sock, a, -1, &f) != OK) {
+		log_event(LOG_WARN, "public", "what came is no frame");
+		return;
+	}
+	ipc_frame_close(&f); /* questions need none */
+	if (f.kind == IPC_SIGN)
+		keyd_public_answer(public, sock, f.payload, a);
 }
 
 int
@@ -194,7 +222,8 @@ keyd_serve(int sock, int public_sock, const struct keyd_settings *settings)
 		log_event(LOG_ERROR, "keys", "the keys cannot be used: error=%s", err_info(e)->name);
 		return 1;
 	}
-	struct pollfd fds[] = {{.fd = sock, .events = POLLIN}, {.fd = public_sock, .events = POLLIN}};
+	struct pollfd fds[] = {
+	    {.fd = sock, .events = POLLIN}, {.fd = public_sock, .events = POLLIN | POLLRDHUP}};
 	while (e == OK) {
 		arena_reset(&arena);
 		if (poll(fds, 2, -1) < 0)
@@ -202,8 +231,10 @@ keyd_serve(int sock, int public_sock, const struct keyd_settings *settings)
 		/* contracts first: strangers wait */
 		if (fds[0].revents)
 			e = serve_jobs(sock, &k, &arena);
-		else if (fds[1].revents && serve_public(public_sock, k.public, &arena) != OK)
-			fds[1].fd = -1;
+		else if (fds[1].revents & ~POLLIN)
+			fds[1].fd = -1; /* nobody is left who could ask */
+		else if (fds[1].revents)
+			serve_public(public_sock, k.public, &arena);
 	}
 	arena_free(&arena);
 	arena_free(&kept);

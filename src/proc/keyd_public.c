@@ -25,16 +25,19 @@ enum { SECOND_MS = 1000, PER_SECOND = 100, MADE_MAX = 48 << 10 };
 
 struct keyd_public {
 	struct keys *keys;
+	struct signer stamps;
 	struct certificates certificates;
 	int64_t second;
 	unsigned made;
 };
 
 enum err
-keyd_public_new(struct arena *a, struct keys *keys, const char *key_dir, struct keyd_public **ret)
+keyd_public_new(
+    struct arena *a, struct keys *keys, struct signer stamps, const char *key_dir, struct keyd_public **ret)
 {
 	struct keyd_public *p = ARENA_NEW(a, struct keyd_public);
 	p->keys = keys;
+	p->stamps = stamps;
 	TRY(certificates_load(a, key_dir, &p->certificates));
 	*ret = p;
 	return OK;
@@ -51,30 +54,31 @@ within_limit(struct keyd_public *p)
 }
 
 static enum err
-make(struct keyd_public *p, const struct question *q, struct arena *a, struct str *ret)
+make(struct keyd_public *p, const struct question *q, struct signer stamps, struct arena *a, struct str *ret)
 {
 	int64_t now_ms = clock_utc_ms();
 	switch ((enum ask)q->ask) {
 	case ASK_STAMP:
-		return stamp_make(
-		    a, keys_signer(p->keys), &p->certificates.tsa, STR("public"), &q->stamp, now_ms, ret);
+		return stamp_make(a, stamps, &p->certificates.tsa, STR("public"), &q->stamp, now_ms, ret);
 	case ASK_OCSP: return keys_ocsp(p->keys, &q->about, now_ms, a, ret);
 	case ASK_CRL: return keys_crl(p->keys, now_ms, a, ret);
 	}
 	return ERR_INVALID;
 }
 
-enum err
+void
 keyd_public_answer(struct keyd_public *p, int sock, struct str question, struct arena *a)
 {
 	static const char *const names[] = {[ASK_STAMP] = "stamp", [ASK_OCSP] = "ocsp", [ASK_CRL] = "crl"};
 	struct buf b CLEANUP(buf_free) = {0};
 	struct str made = STR_NONE;
 	struct question q;
-	if (question.n != sizeof(q))
-		return ERR_PEER;
+	if (question.n != sizeof(q)) {
+		log_event(LOG_WARN, "public", "a frame of bytes=%zu is no question", question.n);
+		return;
+	}
 	memcpy(&q, question.p, sizeof(q));
-	enum err e = within_limit(p) ? make(p, &q, a, &made) : ERR_BUSY;
+	enum err e = within_limit(p) ? make(p, &q, p->stamps, a, &made) : ERR_BUSY;
 	if (e == OK && made.n > MADE_MAX)
 		e = ERR_TOO_LARGE;
 	log_event(LOG_INFO, "public", "what=%s result=%s", q.ask <= ASK_CRL ? names[q.ask] : "?",
@@ -83,7 +87,8 @@ keyd_public_answer(struct keyd_public *p, int sock, struct str question, struct 
 	buf_put(&b, str_make(&head, sizeof(head)));
 	buf_put(&b, e == OK ? made : STR_NONE);
 	struct ipc_frame out = {.kind = IPC_SIGNED, .payload = buf_str(&b)};
-	return ipc_send(sock, &out);
+	if (ipc_send(sock, &out) != OK)
+		log_event(LOG_WARN, "public", "nobody takes an answer");
 }
 
 enum err
@@ -91,9 +96,9 @@ keyd_public_warm_up(struct keyd_public *p, struct arena *a)
 {
 	struct question q = {.ask = ASK_STAMP, .about = {.serial_n = 1}};
 	struct str made;
-	TRY(make(p, &q, a, &made));
+	TRY(make(p, &q, keys_signer(p->keys), a, &made));
 	q.ask = ASK_OCSP;
-	enum err e = make(p, &q, a, &made);
+	enum err e = make(p, &q, keys_signer(p->keys), a, &made);
 	return e == ERR_NOT_FOUND ? OK : e;
 }
 

@@ -7,10 +7,12 @@
 #include "ipc.h"
 
 struct keyd_public; /* what keyd needs for it */
+/* stamps: what signs tokens, and refuses to. */
 MUST_CHECK enum err
-keyd_public_new(struct arena *a, struct keys *keys, const char *key_dir, struct keyd_public **ret);
-/* Answers one frame. An error: the other side is gone. */
-MUST_CHECK enum err
+keyd_public_new(
+    struct arena *a, struct keys *keys, struct signer stamps, const char *key_dir, struct keyd_public **ret);
+/* Answers one frame. What is no question is not answered. */
+void
 keyd_public_answer(struct keyd_public *p, int sock, struct str question, struct arena *a);
 /* One of each, thrown away: for keyd before it locks itself down. */
 MUST_CHECK enum err

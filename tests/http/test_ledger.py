@@ -107,7 +107,7 @@ def every_event_altered_is_named(i):
     line = f'{{"position":{o["position"]},"hash":"{o["hash"]}","event":{canonical(o["event"])}}}'
     code, said = forged(LINES[:i] + [line] + LINES[i + 1:])
     equal(code, 1, said)
-    assert f"event {o['position']} (contract {o['event']['envelope']}" in said and "was altered" in said, said
+    assert f"event {o['position']} (contract or organisation {o['event']['envelope']}" in said and "was altered" in said, said
 
 
 def every_event_altered_with_its_hash_is_noticed(i):

@@ -18,6 +18,7 @@ struct report {
 	struct str number, organisation, issuer, ordered_by;
 	int64_t from_ms, until_ms, began_ms, ended_ms; /* until: the first moment after the period */
 	size_t contracts, sound, problems;
+	bool english;            /* else Japanese; rows come in it already */
 	struct report_row *rows; /* those with problems first */
 	size_t rows_n;           /* as many as a report holds; the others stand in the CSV file alone */
 };

@@ -1,7 +1,7 @@
 -- 一括検証: runs over the contracts of a period, and what each found.
 
--- row bulk_verification: id str, organisation_id str, account_id str, from_ms int, until_ms int, created_ms int, ended_ms int, state int, total int, done int, problems int, last_ms int, last_id str, csv_sha256 str, report_sha256 str
--- row bulk_verified: run_id str, number int, kind int, envelope_id str, concluded_ms int, title str, counterparties str, document_id str, sha256 str, verdict int, problem str, level str, timestamp_ms int, tsa str, valid_until str
+-- row bulk_verification: id str, organisation_id str, account_id str, from_ms int, until_ms int, created_ms int, ended_ms int, state int, total int, done int, problems int, last_ms int, last_id str, csv_sha256 str, report_sha256 str, language str
+-- row bulk_verified: run_id str, number int, kind int, envelope_id str, concluded_ms int, title str, counterparties str, document_id str, sha256 str, verdict int, problem str, level str, timestamp_ms int, tsa str, valid_until str, problem_en str
 
 -- query concluded_count(organisation_id str, from_ms int, until_ms int) one (n int)
 SELECT COUNT(*) FROM envelope WHERE organisation_id = $1 AND state = 5 AND concluded_ms >= $2 AND concluded_ms < $3;
@@ -11,9 +11,9 @@ SELECT COUNT(*) FROM envelope WHERE organisation_id = $1 AND state = 5 AND concl
 SELECT @envelope FROM envelope WHERE organisation_id = $1 AND state = 5 AND (concluded_ms, id) > ($2, $3) AND concluded_ms < $4
 ORDER BY concluded_ms, id LIMIT $5;
 
--- query bulk_verification_add(id str, organisation_id str, account_id str, from_ms int, until_ms int, now_ms int, total int, last_ms int) exec
-INSERT INTO bulk_verification (id, organisation_id, account_id, from_ms, until_ms, created_ms, total, last_ms, last_id)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '');
+-- query bulk_verification_add(id str, organisation_id str, account_id str, from_ms int, until_ms int, now_ms int, total int, last_ms int, language str) exec
+INSERT INTO bulk_verification (id, organisation_id, account_id, from_ms, until_ms, created_ms, total, last_ms, last_id, language)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '', $9);
 
 -- query bulk_verification_get(id str) one bulk_verification
 SELECT @bulk_verification FROM bulk_verification WHERE id = $1;
@@ -35,9 +35,9 @@ WHERE id = $1 AND done = $2 AND state = 0;
 -- query bulk_verification_cancel(id str, now_ms int) exec
 UPDATE bulk_verification SET state = 2, ended_ms = $2 WHERE id = $1 AND state = 0;
 
--- query bulk_verified_add(run_id str, number int, kind int, envelope_id str, concluded_ms int, title str, counterparties str, document_id str, sha256 str, verdict int, problem str, level str, timestamp_ms int, tsa str, valid_until str) exec
+-- query bulk_verified_add(run_id str, number int, kind int, envelope_id str, concluded_ms int, title str, counterparties str, document_id str, sha256 str, verdict int, problem str, level str, timestamp_ms int, tsa str, valid_until str, problem_en str) exec
 INSERT INTO bulk_verified (run_id, number, kind, envelope_id, concluded_ms, title, counterparties, document_id, sha256, verdict, problem, level,
-timestamp_ms, tsa, valid_until) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15);
+timestamp_ms, tsa, valid_until, problem_en) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16);
 
 -- query bulk_verified_rows(run_id str, after int, most int) many bulk_verified
 SELECT @bulk_verified FROM bulk_verified WHERE run_id = $1 AND number > $2 ORDER BY number, kind LIMIT $3;

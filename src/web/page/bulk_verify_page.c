@@ -11,8 +11,8 @@ day(struct http_ctx *c, int64_t ms)
 {
 	struct arena *a = c->app->arena;
 	struct str s = c->req->english ? clock_en(a, ms) : clock_ja(a, ms);
-	ptrdiff_t end = c->req->english ? str_find_last(s, STR(" ")) : str_chr(s, '(');
-	return str_slice(s, 0, end < 0 ? s.n : (size_t)end);
+	ptrdiff_t end = c->req->english ? str_chr(s, ':') - 3 : str_chr(s, '(');
+	return str_slice(s, 0, (size_t)end);
 }
 
 static void
