@@ -11,6 +11,7 @@ MAY = {  # room -> rooms whose headers it may include, besides its own
     "pdf": {"base"},
     "domain": {"base"},
     "evidence": {"base", "cli", "pdf", "port", "inkan"},
+    "verify": {"base", "evidence"},
     "inkan": {"base", "cli"},
     "package": {"base", "domain", "port", "pdf", "evidence"},
     "paper": {"base", "port", "inkan"},

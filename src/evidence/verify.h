@@ -56,6 +56,10 @@ verify_headline(struct arena *a, const struct verification *v, bool english);
  * the file) stays as it is. */
 struct str
 verify_words(struct arena *a, struct str s, bool english);
+/* Text of the file without what could command a terminal or hide: control and formatting characters and bytes
+ * that are no UTF-8 become U+FFFD. */
+struct str
+verify_plain(struct arena *a, struct str s);
 /* Report for people (Japanese or English) and for programs (JSON). */
 struct str
 verify_report(struct arena *a, const struct verification *v, bool english);

@@ -51,6 +51,15 @@ put_plain(struct buf *b, struct str s)
 	}
 }
 
+struct str
+verify_plain(struct arena *a, struct str s)
+{
+	struct buf b CLEANUP(buf_free) = {0};
+
+	put_plain(&b, s);
+	return arena_str(a, buf_str(&b));
+}
+
 static void
 put_line(struct buf *b, const char *label, struct str value)
 {
