@@ -21,7 +21,7 @@ app_draft_create(
     struct app *a, const struct user *u, struct str file_name, struct str pdf, struct str *ret_envelope)
 {
 	struct intake in;
-	TRY(intake_pdf(a, pdf, &in));
+	TRY(intake_pdf(a, file_name, pdf, &in));
 	struct draft_new what = {.title = title_of(a, file_name), .round = 1};
 	return draft_store(a, u, &in, &what, ret_envelope);
 }
@@ -46,7 +46,7 @@ app_draft_sample(struct app *a, const struct user *u, struct str *ret_envelope)
 	struct intake in;
 	TRY(organisation_name(a, u, &ours));
 	TRY(sample_contract_draw(a->arena, ours, theirs, &pdf, middle));
-	TRY(intake_pdf(a, buf_str(&pdf), &in));
+	TRY(intake_pdf(a, STR_NONE, buf_str(&pdf), &in));
 	struct draft_participant p[2] = {
 	    {.company = ours, .name = u->name, .mail = u->mail, .order = 1, .entry = ENTRY_MAIL},
 	    {.company = theirs,

@@ -26,7 +26,7 @@ app_envelope_revise(struct app *a, const struct user *u, struct str envelope, st
 	if (d.e.state != ENVELOPE_RETURNED)
 		return ERR_WRONG_STATE;
 	TRY(requests_load(a, envelope, &requests));
-	TRY(intake_pdf(a, pdf, &in));
+	TRY(intake_pdf(a, file_name, pdf, &in));
 	for (size_t i = 0; i < d.n && n < PARTICIPANTS_MAX; i++) {
 		if (d.p[i].state == PARTICIPANT_DELEGATED)
 			continue; /* the successor takes the place */

@@ -2,6 +2,7 @@
 
 #include "app_text.h"
 #include "buf.h"
+#include "cover_page.h"
 
 static const size_t TEXT_BYTES_MAX = 8 << 20;
 static const unsigned PAGES_MAX = 1000;
@@ -41,13 +42,44 @@ join_texts(struct arena *a, const struct document_info *d)
 	return arena_str(a, buf_str(&b));
 }
 
+/* A name that every system can save a file by, with the ending of a PDF. */
+static struct str
+attachment_name(struct arena *a, struct str file_name)
+{
+	struct str name = arena_str(a, file_name);
+	for (size_t i = 0; i < name.n; i++)
+		if (strchr(":*?\"<>|", name.p[i]) || (i == 0 && name.p[i] == '.'))
+			((char *)name.p)[i] = '_';
+	bool ends = name.n > 4 && str_ieq(str_slice(name, name.n - 4, name.n), STR(".pdf"));
+	return ends ? name : arena_printf(a, "%.*s.pdf", STR_ARG(name));
+}
+
+static enum err
+cover(struct app *a, struct str file_name, struct str pdf, struct str footer, struct document_info *ret,
+    struct str *ret_pdf)
+{
+	struct buf pages CLEANUP(buf_free) = {0};
+	struct sha256 digest = sha256_of(pdf);
+	struct str name =
+	    attachment_name(a->arena, file_name_clean(a->arena, file_name, STR("original.pdf")));
+	struct cover_page c = {.file_name = name,
+	    .sha256 = sha256_hex(a->arena, &digest),
+	    .bytes = pdf.n,
+	    .original = &ret->original};
+	TRY(cover_page_draw(a->arena, &c, &pages));
+	return documents_cover(a->documents, pdf, name, buf_str(&pages), footer, a->arena, ret, ret_pdf);
+}
+
 enum err
-intake_pdf(struct app *a, struct str pdf, struct intake *ret)
+intake_pdf(struct app *a, struct str file_name, struct str pdf, struct intake *ret)
 {
 	struct intake in = {.document_id = document_id_new(a->arena)};
 	struct str clean, footer = arena_printf(a->arena, "KEIIN %.*s", STR_ARG(in.document_id));
 	struct sha256 digest;
-	TRY(documents_intake(a->documents, pdf, footer, a->arena, &in.info, &clean));
+	enum err e = documents_intake(a->documents, pdf, footer, a->arena, &in.info, &clean);
+	if (e == ERR_PDF_SIGNED)
+		e = cover(a, file_name, pdf, footer, &in.info, &clean);
+	TRY(e);
 	if (in.info.pages_n == 0 || in.info.pages_n > PAGES_MAX)
 		return ERR_PDF_LIMIT;
 	TRY(blob_put(a->blobs, clean, &digest));

@@ -11,9 +11,10 @@ struct intake {
 	struct str sizes, texts;
 };
 
-/* Sandbox, then the blob. No transaction may be open. */
+/* Sandbox, then the blob. A document that came with signatures goes under a cover that tells its file name.
+ * No transaction may be open. */
 MUST_CHECK enum err
-intake_pdf(struct app *a, struct str pdf, struct intake *ret);
+intake_pdf(struct app *a, struct str file_name, struct str pdf, struct intake *ret);
 MUST_CHECK enum err
 intake_store(struct tx *tx, const struct intake *i);
 

@@ -18,7 +18,10 @@ enum {
 	PAGES_MAX = 1000,
 	SIDE_MAX = 20000,
 	SIGNATURES_MAX = 10000,
-	ANCHORS_MAX = 256 << 10
+	ANCHORS_MAX = 256 << 10,
+	TEXT_LINE_MAX = 1000,
+	NAME_MAX_BYTES = 1000,
+	COVER_MAX = 8 << 20
 };
 
 enum err
@@ -148,16 +151,64 @@ take_info(struct str *s, struct arena *a, struct document_info *info)
 	return true;
 }
 
-enum err
-documents_intake(struct pdfd *d, struct str pdf, struct str footer, struct arena *a,
+static bool
+take_flag(struct str *s, bool *ret)
+{
+	uint32_t v;
+	if (!take(s, &v, sizeof(v)) || v > 1)
+		return false;
+	*ret = v;
+	return true;
+}
+
+/* What others wrote, for one line; what cannot be shown as such is not shown at all. */
+static bool
+take_line(struct str *s, struct arena *a, struct str *ret)
+{
+	if (!take_str(s, ret) || ret->n > TEXT_LINE_MAX)
+		return false;
+	if (utf8_line(a, *ret, TEXT_LINE_MAX, ret) != OK)
+		*ret = STR("?");
+	return true;
+}
+
+static bool
+take_original(struct str *s, struct arena *a, struct document_original *ret)
+{
+	uint32_t n;
+	if (!take_line(s, a, &ret->title) || !take(s, &n, sizeof(n)))
+		return false;
+	ret->signatures_n = n;
+	ret->listed_n = n < DOCUMENT_LISTED_MAX ? n : DOCUMENT_LISTED_MAX;
+	ret->signatures = ARENA_ARRAY(a, struct document_original_signature, ret->listed_n + 1);
+	for (unsigned i = 0; i < ret->listed_n; i++) {
+		struct document_original_signature *one = &ret->signatures[i];
+		if (!take_line(s, a, &one->field) || !take_line(s, a, &one->name) ||
+		    !take_line(s, a, &one->time) || !take_flag(s, &one->is_timestamp))
+			return false;
+	}
+	return s->n == 0;
+}
+
+/* With cover and name, or neither. */
+static enum err
+intake(struct pdfd *d, struct str pdf, struct str footer, struct str cover, struct str name, struct arena *a,
     struct document_info *ret, struct str *ret_pdf)
 {
-	struct pdfd_question q = {.kind = PDFD_INTAKE};
+	struct pdfd_question q = {
+	    .kind = PDFD_INTAKE, .first_n = (uint32_t)name.n, .second_n = (uint32_t)cover.n};
 	struct document_info info = {0};
 	struct str out, normal;
+	bool is_signed;
 	snprintf(q.footer, sizeof(q.footer), "%.*s", STR_ARG(footer));
-	TRY(ask(d, &q, pdf, a, &out));
+	TRY(ask_about(d, &q, (const struct str[3]){name, cover, pdf}, a, &out));
 	uint32_t notes;
+	if (!take_flag(&out, &is_signed))
+		return ERR_PEER;
+	if (is_signed) {
+		*ret = info;
+		return !cover.n && take_original(&out, a, &ret->original) ? ERR_PDF_SIGNED : ERR_PEER;
+	}
 	if (!take_str(&out, &normal) || !take_info(&out, a, &info) || !take(&out, &notes, sizeof(notes)) ||
 	    notes >> DOCUMENT_NOTES)
 		return ERR_PEER;
@@ -167,14 +218,21 @@ documents_intake(struct pdfd *d, struct str pdf, struct str footer, struct arena
 	return OK;
 }
 
-static bool
-take_flag(struct str *s, bool *ret)
+enum err
+documents_intake(struct pdfd *d, struct str pdf, struct str footer, struct arena *a,
+    struct document_info *ret, struct str *ret_pdf)
 {
-	uint32_t v;
-	if (!take(s, &v, sizeof(v)) || v > 1)
-		return false;
-	*ret = v;
-	return true;
+	return intake(d, pdf, footer, STR_NONE, STR_NONE, a, ret, ret_pdf);
+}
+
+enum err
+documents_cover(struct pdfd *d, struct str pdf, struct str name, struct str cover, struct str footer,
+    struct arena *a, struct document_info *ret, struct str *ret_pdf)
+{
+	if (cover.n == 0 || cover.n > COVER_MAX || name.n == 0 || name.n > NAME_MAX_BYTES ||
+	    !utf8_valid(name))
+		return ERR_INVALID;
+	return intake(d, pdf, footer, cover, name, a, ret, ret_pdf);
 }
 
 /* 0, or a moment that a calendar has. */
@@ -234,7 +292,7 @@ documents_verify(struct pdfd *d, struct str pdf, struct str anchors_pem, bool en
     struct document_verdict *ret)
 {
 	struct pdfd_question q = {
-	    .kind = PDFD_VERIFY, .anchors_n = (uint32_t)anchors_pem.n, .english = english};
+	    .kind = PDFD_VERIFY, .first_n = (uint32_t)anchors_pem.n, .english = english};
 	struct document_verdict v = {0};
 	struct str out;
 	if (pdf.n == 0 || anchors_pem.n > ANCHORS_MAX)
@@ -251,8 +309,8 @@ documents_pair(struct pdfd *d, struct str first, struct str second, struct str a
     struct arena *a, struct document_pair *ret)
 {
 	struct pdfd_question q = {.kind = PDFD_VERIFY,
-	    .anchors_n = (uint32_t)anchors_pem.n,
-	    .other_n = (uint32_t)second.n,
+	    .first_n = (uint32_t)anchors_pem.n,
+	    .second_n = (uint32_t)second.n,
 	    .english = english};
 	struct document_pair p = {0};
 	struct str out;

@@ -166,7 +166,8 @@ flatten_one(struct resources *r, qpdf_oh annotation, int number, qpdf_oh xobject
 	if (placed && is_named(q, subtype, "/Widget"))
 		note_value(r, annotation, rect);
 	if (!placed || !appearance(q, annotation, &form)) {
-		NOTED(notes, DOCUMENT_UNDRAWN);
+		if (!is_named(q, of_field(q, annotation, "/FT"), "/Sig")) /* the cover tells of those */
+			NOTED(notes, DOCUMENT_UNDRAWN);
 		return OK;
 	}
 	TRY(resources_hide(r, qpdf_oh_get_dict(q, form), &hidden));

@@ -1,13 +1,15 @@
 /* A document from outside becomes the one that everybody sees: one revision, nothing that runs or hides,
  * forms and annotations drawn into the page, the document's ID at the foot of every page.  Works in the
  * sandbox. */
+#include "cover.h"
 #include "flatten.h"
+#include "original.h"
 #include "pdfd.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { HEADER_WITHIN = 1024, PAGES_MAX = 1000, FIELDS_DEPTH = 16, FIELDS_MAX = 20000 };
+enum { HEADER_WITHIN = 1024, PAGES_MAX = 1000, COVERED_MAX = 50 << 20 };
 
 static void
 close_qpdf(qpdf_data *q)
@@ -32,29 +34,6 @@ open_document(qpdf_data q, struct str pdf)
 	qpdf_set_suppress_warnings(q, QPDF_TRUE);
 	if (qpdf_read_memory(q, "document", pdf.p, pdf.n, "") & QPDF_ERRORS)
 		return refused(q);
-	return OK;
-}
-
-/* Fields with a value: a signature must survive, so the document cannot be rewritten. */
-static enum err
-check_fields(qpdf_data q, qpdf_oh fields, int depth, int *budget)
-{
-	if (!qpdf_oh_is_array(q, fields))
-		return OK;
-	if (depth > FIELDS_DEPTH)
-		return ERR_PDF_LIMIT;
-	int n = qpdf_oh_get_array_n_items(q, fields);
-	for (int i = 0; i < n; i++) {
-		qpdf_oh f = qpdf_oh_get_array_item(q, fields, i);
-		if (--*budget < 0)
-			return ERR_PDF_LIMIT;
-		if (!qpdf_oh_is_dictionary(q, f))
-			continue;
-		qpdf_oh type = qpdf_oh_get_key(q, f, "/FT");
-		if (is_named(q, type, "/Sig") && qpdf_oh_is_dictionary(q, qpdf_oh_get_key(q, f, "/V")))
-			return ERR_PDF_SIGNED;
-		TRY(check_fields(q, qpdf_oh_get_key(q, f, "/Kids"), depth + 1, budget));
-	}
 	return OK;
 }
 
@@ -86,14 +65,8 @@ static enum err
 check_catalog(qpdf_data q, qpdf_oh root, unsigned *notes)
 {
 	qpdf_oh form = qpdf_oh_get_key(q, root, "/AcroForm");
-	int budget = FIELDS_MAX;
-	if (qpdf_oh_has_key(q, root, "/Perms") || qpdf_oh_has_key(q, root, "/DSS"))
-		return ERR_PDF_SIGNED;
-	if (qpdf_oh_is_dictionary(q, form)) {
-		TRY(check_fields(q, qpdf_oh_get_key(q, form, "/Fields"), 0, &budget));
-		if (qpdf_oh_has_key(q, form, "/XFA"))
-			NOTED(notes, DOCUMENT_XFA);
-	}
+	if (qpdf_oh_is_dictionary(q, form) && qpdf_oh_has_key(q, form, "/XFA"))
+		NOTED(notes, DOCUMENT_XFA);
 	if (qpdf_oh_has_key(q, root, "/Collection") || is_drawn_by_xfa(q, root))
 		return ERR_PDF_ACTIVE;
 	note_actions(q, root, notes);
@@ -167,8 +140,15 @@ page_box(qpdf_data q, qpdf_oh page, double ret[4])
 	return ret[2] - ret[0] > SIDE_MAX || ret[3] - ret[1] > SIDE_MAX ? ERR_PDF_LIMIT : OK;
 }
 
+/* What stands at the foot of a page. */
+struct footer {
+	const char *text;
+	qpdf_oh font, mark;
+	bool marked; /* the mark stands before the text */
+};
+
 static enum err
-footer_operators(qpdf_data q, qpdf_oh page, const char *text, struct buf *out)
+footer_operators(qpdf_data q, qpdf_oh page, const struct footer *f, struct buf *out)
 {
 	double box[4], m[6], unit = 1;
 	int rotate = 0;
@@ -179,11 +159,17 @@ footer_operators(qpdf_data q, qpdf_oh page, const char *text, struct buf *out)
 	    !(unit >= 0.01 && unit <= 1000))
 		unit = 1;
 	displayed(box, rotate, m);
-	double right = 20 / unit, up = 11 / unit;
+	double right = 20 / unit, up = 11 / unit, down = COVER_MARK_BASELINE / unit;
+	if (f->marked) {
+		buf_printf(out, "/Artifact BMC q %.5f %.5f %.5f %.5f %.4f %.4f cm /KeiinC Do Q EMC\n",
+		    m[0] / unit, m[1] / unit, m[2] / unit, m[3] / unit,
+		    m[4] + m[0] * right + m[2] * (up - down), m[5] + m[1] * right + m[3] * (up - down));
+		right += COVER_MARK_WIDTH / unit;
+	}
 	buf_printf(out,
 	    "/Artifact BMC q 0.45 g BT /KeiinF %.3f Tf %.4f %.4f %.4f %.4f %.4f %.4f Tm (%s) Tj ET Q EMC\n",
 	    7 / unit, m[0], m[1], m[2], m[3], m[4] + m[0] * right + m[2] * up,
-	    m[5] + m[1] * right + m[3] * up, text);
+	    m[5] + m[1] * right + m[3] * up, f->text);
 	return OK;
 }
 
@@ -247,7 +233,7 @@ set_contents(qpdf_data q, qpdf_oh page, qpdf_oh before, struct str after)
 }
 
 static enum err
-normalise_page(struct resources *r, qpdf_oh page, qpdf_oh font, qpdf_oh before, const char *footer)
+normalise_page(struct resources *r, qpdf_oh page, qpdf_oh before, const struct footer *footer)
 {
 	static const char *const wanted[] = {"/Type", "/Parent", "/MediaBox", "/CropBox", "/BleedBox",
 	    "/TrimBox", "/ArtBox", "/Rotate", "/Contents", "/Resources", "/Group", "/UserUnit",
@@ -268,7 +254,9 @@ normalise_page(struct resources *r, qpdf_oh page, qpdf_oh font, qpdf_oh before, 
 	buf_put_c(&after, "\nQ\n");
 	TRY(flatten_annotations(r, page, xobjects, &after));
 	TRY(footer_operators(q, page, footer, &after));
-	qpdf_oh_replace_key(q, fonts, "/KeiinF", font);
+	qpdf_oh_replace_key(q, fonts, "/KeiinF", footer->font);
+	if (footer->marked)
+		qpdf_oh_replace_key(q, xobjects, "/KeiinC", footer->mark);
 	qpdf_oh_replace_key(q, resources, "/Font", fonts);
 	qpdf_oh_replace_key(q, resources, "/XObject", xobjects);
 	qpdf_oh_replace_key(q, page, "/Resources", resources);
@@ -335,52 +323,87 @@ plain(const char *footer)
 	return true;
 }
 
-enum err
-pdfd_normalise(struct arena *a, struct str pdf, const char *footer, struct buf *ret_pdf, unsigned *ret_notes,
-    struct field_value **ret_values)
+static enum err
+normalise_pages(struct resources *r, struct footer *footer, int first_copy, int pages)
 {
-	static const char *const wanted[] = {"/Type", "/Pages", "/Version", "/Lang", "/PageLabels",
-	    "/MarkInfo", "/StructTreeRoot", "/PageLayout", "/OutputIntents", NULL};
+	qpdf_data q = r->q;
+	footer->font = qpdf_make_indirect_object(
+	    q, qpdf_oh_parse(
+	           q, "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"));
+	qpdf_oh before = stream_of(q, STR("q\n"));
+	for (int i = 0; i < pages; i++) {
+		r->page = (unsigned)i + 1;
+#ifndef MUTANT_COPY
+		footer->marked = first_copy && i >= first_copy;
+#endif
+		TRY(normalise_page(r, qpdf_get_page_n(q, (size_t)i), before, footer));
+	}
+	resources_end(r);
+	return OK;
+}
+
+/* What the catalog keeps; page labels would count the cover, too. */
+static void
+keep_catalog(qpdf_data q, qpdf_oh root, bool covered)
+{
+	static const char *const wanted[] = {"/Type", "/Pages", "/Version", "/Lang", "/MarkInfo",
+	    "/StructTreeRoot", "/PageLayout", "/OutputIntents", "/PageLabels", NULL};
 	static const char *const trailer_wanted[] = {"/Root", "/Info", "/ID", "/Size", NULL};
+	keep_only(q, root, wanted);
+	if (covered)
+		qpdf_oh_remove_key(q, root, "/PageLabels");
+	keep_only(q, qpdf_get_trailer(q), trailer_wanted);
+}
+
+enum err
+pdfd_normalise(struct arena *a, struct str pdf, const char *footer_text, const struct pdfd_cover *cover,
+    struct pdfd_normal *ret, struct original *ret_original)
+{
+	struct footer footer = {.text = footer_text};
 	struct layers *layers;
-	qpdf_data q CLEANUP(close_qpdf) = qpdf_init();
-	if (!q)
+	bool covered = cover->pages.n > 0;
+	int cover_n = 0;
+	qpdf_data q CLEANUP(close_qpdf) = qpdf_init(), from CLEANUP(close_qpdf) = qpdf_init();
+	if (!q || !from)
 		return ERR_NOMEM;
-	if (!plain(footer))
+	if (!plain(footer_text))
 		return ERR_INVALID;
 	TRY(open_document(q, pdf));
 	qpdf_oh root = qpdf_get_root(q);
 	if (qpdf_has_error(q) || !qpdf_oh_is_dictionary(q, root))
 		return ERR_PDF_BROKEN;
-	*ret_notes = 0;
-	TRY(check_catalog(q, root, ret_notes));
+	ret->notes = 0;
+	TRY(check_catalog(q, root, &ret->notes));
+	TRY(original_read(q, root, a, ret_original));
+#ifndef MUTANT_SIGNED
+	if (ret_original->is_signed && !covered)
+		return ERR_PDF_SIGNED;
+#endif
 	if (qpdf_is_encrypted(q))
-		NOTED(ret_notes, DOCUMENT_DECRYPTED);
-	if (has_revisions(pdf))
-		NOTED(ret_notes, DOCUMENT_REVISIONS);
+		NOTED(&ret->notes, DOCUMENT_DECRYPTED);
+	if (covered)
+		NOTED(&ret->notes, DOCUMENT_COVERED); /* with every revision there was */
+	else if (has_revisions(pdf))
+		NOTED(&ret->notes, DOCUMENT_REVISIONS);
+	if (covered)
+		TRY(cover_pages(q, from, cover->pages, &cover_n, &footer.mark));
 	if (qpdf_push_inherited_attributes_to_page(q) & QPDF_ERRORS)
 		return ERR_PDF_BROKEN;
 	TRY(layers_read(q, root, a, &layers));
-	struct resources r = resources_begin(q, a, layers, ret_notes);
+	struct resources r = resources_begin(q, a, layers, &ret->notes);
 	int pages = qpdf_get_num_pages(q);
-	if (qpdf_has_error(q) || pages <= 0)
+	if (qpdf_has_error(q) || pages <= cover_n)
 		return ERR_PDF_BROKEN;
 	if (pages > PAGES_MAX)
 		return ERR_PDF_LIMIT;
-	qpdf_oh font = qpdf_make_indirect_object(
-	    q, qpdf_oh_parse(
-	           q, "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"));
-	qpdf_oh before = stream_of(q, STR("q\n"));
-	for (int i = 0; i < pages; i++) {
-		r.page = (unsigned)i + 1;
-		TRY(normalise_page(&r, qpdf_get_page_n(q, (size_t)i), font, before, footer));
-	}
-	*ret_values = r.values;
-	resources_end(&r);
+	TRY(normalise_pages(&r, &footer, cover_n, pages));
+	ret->values = r.values;
 	flatten_tree(q, root, pages);
-	keep_only(q, root, wanted);
-	keep_only(q, qpdf_get_trailer(q), trailer_wanted);
+	keep_catalog(q, root, covered);
+	if (covered)
+		TRY(cover_attach(q, a, root, pdf, cover->name));
 	if (qpdf_has_error(q))
 		return ERR_PDF_BROKEN;
-	return write_document(q, ret_pdf);
+	TRY(write_document(q, &ret->pdf));
+	return covered && ret->pdf.n > COVERED_MAX ? ERR_PDF_LIMIT : OK;
 }

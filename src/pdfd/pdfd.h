@@ -22,8 +22,9 @@ pdfd_serve(int sock, pdfd_verifier *verify);
 enum pdfd_kind { PDFD_INTAKE = 1, PDFD_RENDER, PDFD_IMAGE, PDFD_VERIFY };
 struct pdfd_question {
 	uint32_t kind, page, width_px;
-	uint32_t anchors_n,
-	    other_n; /* VERIFY: so many bytes of PEM, and of a second file, stand before the file */
+	/* before the file stand, so many bytes each: for VERIFY anchors (PEM) and a second file, for INTAKE
+	 * of a document that goes under a cover the attachment's name and the cover */
+	uint32_t first_n, second_n;
 	uint32_t english;
 	char footer[96];
 };
@@ -57,11 +58,21 @@ void
 pdfd_put_str(struct pdfd_output *o, const char *p, size_t n);
 
 struct field_value;
-/* Normalised bytes are appended to ret_pdf; notes: bits 1 << enum document_note; ret_values: what form fields
- * held, in the arena. */
+struct original;
+/* Pages to stand before those of a signed document, a PDF whose last page is the mark of the copied ones
+ * (cover.h); and what the document is called as an attachment. No pages: no cover. */
+struct pdfd_cover {
+	struct str pages, name;
+};
+struct pdfd_normal {
+	struct buf pdf;
+	unsigned notes;             /* bits 1 << enum document_note */
+	struct field_value *values; /* what form fields held, in the arena */
+};
+/* ERR_PDF_SIGNED: the document needs a cover; ret_original, in the arena, says what is to be read there. */
 MUST_CHECK enum err
-pdfd_normalise(struct arena *a, struct str pdf, const char *footer, struct buf *ret_pdf, unsigned *ret_notes,
-    struct field_value **ret_values);
+pdfd_normalise(struct arena *a, struct str pdf, const char *footer, const struct pdfd_cover *cover,
+    struct pdfd_normal *ret, struct original *ret_original);
 /* Also notes values that are not to be read where their field stands. */
 MUST_CHECK enum err
 pdfd_info(struct str pdf, const struct field_value *values, unsigned *notes, struct pdfd_output *o);

@@ -4,6 +4,7 @@
 #include "clock.h"
 #include "ipc.h"
 #include "log.h"
+#include "original.h"
 #include "pdfd.h"
 #include "sandbox.h"
 
@@ -37,28 +38,55 @@ end_child(enum err e)
 	_exit(e == OK ? 0 : STATUS_BASE + (int)e);
 }
 
+static void
+put_original(const struct original *f, struct pdfd_output *o)
+{
+	unsigned listed = f->signatures_n < DOCUMENT_LISTED_MAX ? f->signatures_n : DOCUMENT_LISTED_MAX;
+	pdfd_put_str(o, f->title.p, f->title.n);
+	pdfd_put_u32(o, f->signatures_n);
+	for (unsigned i = 0; i < listed; i++) {
+		const struct original_signature *s = &f->signatures[i];
+		pdfd_put_str(o, s->field.p, s->field.n);
+		pdfd_put_str(o, s->name.p, s->name.n);
+		pdfd_put_str(o, s->time.p, s->time.n);
+		pdfd_put_u32(o, s->is_timestamp);
+	}
+}
+
+/* The first word of the output: whether it is only about an original that needs a cover. */
+static enum err
+take_in(struct str pdf, const struct pdfd_cover *cover, const char *footer, struct pdfd_output *o)
+{
+	struct arena a = {0}; /* ends with the process */
+	struct pdfd_normal normal = {0};
+	struct original original;
+	enum err e = pdfd_normalise(&a, pdf, footer, cover, &normal, &original);
+	pdfd_put_u32(o, e == ERR_PDF_SIGNED);
+	if (e == ERR_PDF_SIGNED) {
+		put_original(&original, o);
+		return OK;
+	}
+	TRY(e);
+	pdfd_put_str(o, normal.pdf.p, normal.pdf.n);
+	TRY(pdfd_info(buf_str(&normal.pdf), normal.values, &normal.notes, o));
+	pdfd_put_u32(o, normal.notes);
+	return OK;
+}
+
 static enum err
 work(const struct pdfd_question *q, struct str input, struct pdfd_output *o)
 {
-	struct arena a = {0}; /* ends with the process */
-	struct buf pdf = {0};
-	struct field_value *values;
-	unsigned notes = 0;
+	if (q->first_n >= input.n || q->second_n >= input.n - q->first_n)
+		return ERR_INVALID;
+	struct str first = str_slice(input, 0, q->first_n),
+	           other = str_slice(input, q->first_n, q->first_n + q->second_n),
+	           file = str_slice(input, q->first_n + q->second_n, input.n);
 	switch ((enum pdfd_kind)q->kind) {
 	case PDFD_INTAKE:
-		TRY(pdfd_normalise(&a, input, q->footer, &pdf, &notes, &values));
-		pdfd_put_str(o, pdf.p, pdf.n);
-		TRY(pdfd_info(buf_str(&pdf), values, &notes, o));
-		pdfd_put_u32(o, notes);
-		return OK;
-	case PDFD_RENDER: return pdfd_render(input, q->page, q->width_px, o);
-	case PDFD_IMAGE: return pdfd_image(input, o);
-	case PDFD_VERIFY:
-		if (!verifier || q->anchors_n >= input.n || q->other_n >= input.n - q->anchors_n)
-			return ERR_INVALID;
-		return verifier(str_slice(input, q->anchors_n + q->other_n, input.n),
-		    str_slice(input, q->anchors_n, q->anchors_n + q->other_n),
-		    str_slice(input, 0, q->anchors_n), q->english, o);
+		return take_in(file, &(struct pdfd_cover){.pages = other, .name = first}, q->footer, o);
+	case PDFD_RENDER: return pdfd_render(file, q->page, q->width_px, o);
+	case PDFD_IMAGE: return pdfd_image(file, o);
+	case PDFD_VERIFY: return verifier ? verifier(file, other, first, q->english, o) : ERR_INVALID;
 	}
 	return ERR_INVALID;
 }

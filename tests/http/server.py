@@ -331,16 +331,20 @@ def signer_of(keiin, token):
 
 
 def concluded_contract(keiin, sender, address="suzuki@hei.example", request="", submitted=None, title="", meanwhile=lambda: None,
-                       limit_s=WAIT_S):
-    """The sample contract with one signer, signed and concluded: the envelope's id, the signer, the participant's id, the token of
+                       limit_s=WAIT_S, draft=None):
+    """The sample contract (or a draft with one participant) with one signer, signed and concluded: the envelope's id, the signer, the participant's id, the token of
     the link that keeps. request: the name of a document asked for; submitted: its file name and bytes; meanwhile() happens after it
     was sent."""
-    draft = sender.post("/sample").location
-    form = Forms(sender.get(draft).text).forms[draft]
-    removed = sender.post(draft, {**form, "do": "remove-2"})
-    form = Forms(sender.get(draft).text if removed.status == 303 else removed.text).forms[draft]
+    if draft:
+        form = Forms(sender.get(draft).text).forms[draft]
+    else:
+        draft = sender.post("/sample").location
+        form = Forms(sender.get(draft).text).forms[draft]
+        removed = sender.post(draft, {**form, "do": "remove-2"})
+        form = Forms(sender.get(draft).text if removed.status == 303 else removed.text).forms[draft]
     assert "p2-name" not in form, "one participant is left"
     form.update({"p1-mail": address, "p1-entry-mail": "1", "do": "send"})
+    form["p1-name"] = form["p1-name"] or "鈴木 一郎"
     if request:
         form.update({"p1-request1-name": request, "p1-request1-required": "1"})
     if title:

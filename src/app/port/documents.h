@@ -23,6 +23,18 @@ enum document_note {
 struct str
 document_note_words(enum document_note note, bool english);
 
+/* What a document that came with signatures says of itself; all text may be anything, on one line. */
+enum { DOCUMENT_LISTED_MAX = 100 };
+struct document_original_signature {
+	struct str field, name, time; /* time: its digits as the file has them, or empty */
+	bool is_timestamp;
+};
+struct document_original {
+	struct str title;
+	unsigned signatures_n, listed_n; /* all there are, and those in the list */
+	struct document_original_signature *signatures;
+};
+
 struct document_info {
 	unsigned pages_n;
 	struct document_page *pages;
@@ -31,14 +43,20 @@ struct document_info {
 	 * 0 = none found */
 	unsigned place_page;
 	double place_x_mm, place_y_mm;
+	struct document_original original; /* with ERR_PDF_SIGNED, and then alone */
 };
 
 /* Normalises (one revision, no active content, forms and annotations flattened, footer text of ASCII on each
  * page), walks and counts pages, extracts text. ret_pdf is what everybody sees from now on. Errors
- * ERR_NOT_PDF, ERR_PDF_*, ERR_TOO_LARGE. */
+ * ERR_NOT_PDF, ERR_PDF_*, ERR_TOO_LARGE. ERR_PDF_SIGNED: it needs a cover. */
 MUST_CHECK enum err
 documents_intake(struct pdfd *d, struct str pdf, struct str footer, struct arena *a,
     struct document_info *ret, struct str *ret_pdf);
+/* The same for a signed document: the cover's pages, then its own, each marked as a copy, and the file as it
+ * came attached by that name (ISO 32000-2 7.11.4; at most 1000 bytes). cover: what cover_draw() gives. */
+MUST_CHECK enum err
+documents_cover(struct pdfd *d, struct str pdf, struct str name, struct str cover, struct str footer,
+    struct arena *a, struct document_info *ret, struct str *ret_pdf);
 /* What a verifier says of a file, in the reader's language. All text may come from the file: anything. */
 enum document_verdict_kind { DOCUMENT_SOUND, DOCUMENT_UNSOUND, DOCUMENT_UNREADABLE };
 struct document_signature {

@@ -1,5 +1,6 @@
 #include "fakes.h"
 
+#include "cover_page.h"
 #include "documents.h"
 #include "package.h"
 #include "report.h"
@@ -33,6 +34,19 @@ documents_intake(struct pdfd *d, struct str pdf, struct str footer, struct arena
 		ret->pages[i] = (struct document_page){210, 297, arena_printf(a, "第%u条", i + 1)};
 	*ret_pdf = arena_printf(a, "%.*s\n%.*s\n", STR_ARG(pdf), STR_ARG(footer));
 	return OK;
+}
+
+enum err
+documents_cover(struct pdfd *d, struct str pdf, struct str name, struct str cover, struct str footer,
+    struct arena *a, struct document_info *ret, struct str *ret_pdf)
+{
+	return ERR_PDF_SIGNED;
+}
+
+enum err
+cover_page_draw(struct arena *a, const struct cover_page *c, struct buf *ret)
+{
+	return ERR_GLYPH;
 }
 
 enum err

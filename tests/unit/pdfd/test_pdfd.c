@@ -436,6 +436,84 @@ signed_and_junk_are_refused(void **state)
 	assert_int_equal(intake(STR_NONE, &info, &normal), ERR_NOT_PDF);
 }
 
+#define SIGNED                                                                                               \
+	CATALOG(                                                                                             \
+	    "/AcroForm << /Fields [<< /FT /Sig /T (a) /Kids [<< /T (b) /V << /Type /Sig /Name (Taro) /M "    \
+	    "(D:20260102030405+09'00') >> >> << /T (none) >>] >> << /FT /Sig /T (c) /V << /Type "            \
+	    "/DocTimeStamp >> >> << /FT /Tx /T (d) /V << >> >>] >>")
+
+static struct str
+make_cover(void)
+{
+	const char *const objects[] = {CATALOG(""), "<< /Type /Pages /Kids [3 0 R 6 0 R] /Count 2 >>",
+	    PAGE(""), "<< /Length 40 >>\nstream\nBT /F1 24 Tf 72 700 Td (The cover) Tj ET\nendstream", FONT,
+	    ("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F1 5 0 R >> >> "
+	     "/Contents 7 0 R >>"),
+	    "<< /Length 32 >>\nstream\nBT /F1 8 Tf 0 3 Td (COPY) Tj ET \nendstream"};
+	return make_pdf(objects, 7);
+}
+
+static void
+signed_documents_say_what_they_carry(void **state)
+{
+	const char *const objects[] = {SIGNED, PAGES, PAGE(""), CONTENT, FONT};
+	struct document_info info;
+	struct str normal;
+	assert_int_equal(intake(make_pdf(objects, 5), &info, &normal), ERR_PDF_SIGNED);
+	const struct document_original *o = &info.original;
+	assert_int_equal(o->signatures_n, 2);
+	assert_int_equal(o->listed_n, 2);
+	assert_true(str_eq(o->signatures[0].field, STR("a.b")));
+	assert_true(str_eq(o->signatures[0].name, STR("Taro")));
+	assert_true(str_eq(o->signatures[0].time, STR("2026-01-02 03:04:05 +09:00")));
+	assert_false(o->signatures[0].is_timestamp);
+	assert_true(str_eq(o->signatures[1].field, STR("c")) && o->signatures[1].is_timestamp);
+	assert_true(o->signatures[1].name.n == 0 && o->signatures[1].time.n == 0);
+	assert_int_equal(intake_of(CATALOG("/Perms << >>"), PAGE(""), NULL), ERR_PDF_SIGNED);
+}
+
+static void
+signed_documents_go_under_a_cover(void **state)
+{
+	const char *const objects[] = {SIGNED, PAGES, PAGE("/Rotate 90"), CONTENT, FONT};
+	struct str pdf = make_pdf(objects, 5), normal;
+	struct document_info info;
+	assert_int_equal(documents_cover(pdfd, pdf, STR("契約.pdf"), make_cover(), STR("KEIIN test-1"),
+	                     &arena, &info, &normal),
+	    OK);
+	assert_int_equal(info.pages_n, 2);
+	assert_int_equal(info.notes, 1u << DOCUMENT_COVERED);
+	assert_true(str_find(info.pages[0].text, STR("The cover")) >= 0);
+	assert_true(str_find(info.pages[0].text, STR("COPY")) < 0);
+	assert_true(str_find(info.pages[1].text, STR("Hello Keiin")) >= 0);
+	assert_true(str_find(info.pages[1].text, STR("COPY")) >= 0);
+	for (int i = 0; i < 2; i++)
+		assert_true(str_find(info.pages[i].text, STR("KEIIN test-1")) >= 0);
+	assert_true(str_find(normal, STR("/AFRelationship /Source")) >= 0);
+	assert_true(str_find(normal, STR("/AcroForm")) < 0);
+	assert_true(str_find(normal, STR("(c)")) < 0); /* the original's parts are not to be found in ours */
+}
+
+static void
+covers_that_are_none_are_refused(void **state)
+{
+	const char *const objects[] = {SIGNED, PAGES, PAGE(""), CONTENT, FONT},
+	                  *const folio[] = {
+	                      CATALOG("/Collection << >> /Perms << >>"), PAGES, PAGE(""), CONTENT, FONT};
+	struct str pdf = make_pdf(objects, 5), normal;
+	struct document_info info;
+	assert_int_equal(documents_cover(pdfd, pdf, STR("a.pdf"), pdf, STR_NONE, &arena, &info, &normal),
+	    ERR_PDF_BROKEN); /* there is no page for the mark */
+	assert_int_equal(
+	    documents_cover(pdfd, pdf, STR("a.pdf"), STR("none"), STR_NONE, &arena, &info, &normal),
+	    ERR_PDF_BROKEN);
+	assert_int_equal(documents_cover(pdfd, pdf, STR_NONE, make_cover(), STR_NONE, &arena, &info, &normal),
+	    ERR_INVALID);
+	assert_int_equal(documents_cover(pdfd, make_pdf(folio, 5), STR("a.pdf"), make_cover(), STR_NONE,
+	                     &arena, &info, &normal),
+	    ERR_PDF_ACTIVE);
+}
+
 static void
 a_form_field_is_drawn_into_the_page(void **state)
 {
@@ -638,6 +716,9 @@ main(int argc, char **argv)
 	    cmocka_unit_test(content_that_is_an_image_is_refused),
 	    cmocka_unit_test(plain_links_become_inert),
 	    cmocka_unit_test(signed_and_junk_are_refused),
+	    cmocka_unit_test(signed_documents_say_what_they_carry),
+	    cmocka_unit_test(signed_documents_go_under_a_cover),
+	    cmocka_unit_test(covers_that_are_none_are_refused),
 	    cmocka_unit_test(a_form_field_is_drawn_into_the_page),
 	    cmocka_unit_test(a_value_that_is_not_seen_is_said),
 	    cmocka_unit_test(what_never_ends_is_ended),
