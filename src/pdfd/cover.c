@@ -25,8 +25,10 @@ make_mark(qpdf_data q, qpdf_data from, qpdf_oh page, qpdf_oh *ret)
 	qpdf_oh_replace_key(q, dict, "/Type", qpdf_oh_new_name(q, "/XObject"));
 	qpdf_oh_replace_key(q, dict, "/Subtype", qpdf_oh_new_name(q, "/Form"));
 	qpdf_oh_replace_key(q, dict, "/BBox", qpdf_oh_parse(q, box));
-	qpdf_oh_replace_key(q, dict, "/Resources",
-	    qpdf_oh_copy_foreign_object(q, from, qpdf_oh_get_key(from, page, "/Resources")));
+	qpdf_oh resources = qpdf_oh_get_key(from, page, "/Resources");
+	if (!qpdf_oh_is_indirect(from, resources)) /* only those are copied from one document to another */
+		resources = qpdf_make_indirect_object(from, resources);
+	qpdf_oh_replace_key(q, dict, "/Resources", qpdf_oh_copy_foreign_object(q, from, resources));
 	*ret = mark;
 	return OK;
 }

@@ -159,7 +159,8 @@ footer_operators(qpdf_data q, qpdf_oh page, const struct footer *f, struct buf *
 	    !(unit >= 0.01 && unit <= 1000))
 		unit = 1;
 	displayed(box, rotate, m);
-	double right = 20 / unit, up = 11 / unit, down = COVER_MARK_BASELINE / unit;
+	/* a copy may have come with such a line of its own */
+	double right = 20 / unit, up = (f->marked ? 21 : 11) / unit, down = COVER_MARK_BASELINE / unit;
 	if (f->marked) {
 		buf_printf(out, "/Artifact BMC q %.5f %.5f %.5f %.5f %.4f %.4f cm /KeiinC Do Q EMC\n",
 		    m[0] / unit, m[1] / unit, m[2] / unit, m[3] / unit,
