@@ -5,6 +5,7 @@
 #include "package_names.h"
 #include "sign.h"
 #include "signed_data.h"
+#include "x509_text.h"
 
 #include <openssl/pem.h>
 #include <openssl/ts.h>
@@ -202,9 +203,35 @@ add_pem(struct parts *t, const char *name, const struct str *all, size_t n)
 	return parts_add_file(t, str_c(name), arena_str(t->a, str_make(text, (size_t)length)));
 }
 
+static bool
+is_there(const struct str *all, size_t n, const X509_NAME *name)
+{
+	for (size_t i = 0; i < n; i++) {
+		const unsigned char *at = (const unsigned char *)all[i].p;
+		X509 *x CLEANUP(ossl_x509_free) = d2i_X509(NULL, &at, (long)all[i].n);
+		if (x && X509_NAME_cmp(X509_get_subject_name(x), name) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void
+note_missing(struct parts *t)
+{
+	for (size_t i = 0; i < t->others_n; i++) {
+		const unsigned char *at = (const unsigned char *)t->others[i].p;
+		X509 *x CLEANUP(ossl_x509_free) = d2i_X509(NULL, &at, (long)t->others[i].n);
+		const X509_NAME *issuer = x ? X509_get_issuer_name(x) : NULL;
+		if (issuer && !is_there(t->roots, t->roots_n, issuer) &&
+		    !is_there(t->others, t->others_n, issuer))
+			add_once(t->p->missing, &t->p->missing_n, x509_name_text(t->a, issuer));
+	}
+}
+
 enum err
 parts_add_certificates(struct parts *t)
 {
+	note_missing(t);
 	TRY(add_pem(t, PACKAGE_ROOTS, t->roots, t->roots_n));
 	return add_pem(t, PACKAGE_OTHERS, t->others, t->others_n);
 }
