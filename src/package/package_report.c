@@ -96,7 +96,7 @@ package_report(struct arena *a, const struct package_verification *v, bool engli
 		                  "--trust.\n"
 		                : "証明書の発行元は照合していません。--trust "
 		                  "で発行元のルート証明書を指定してください。\n");
-	if (v->fault == PACKAGE_PDF_UNSOUND && !v->anchored)
+	if (v->fault == PACKAGE_PDF_UNSOUND && (v->missing_n || !v->anchored))
 		put_roots_needed(&b, a, v, english);
 	if (v->checkpoint_ms) {
 		struct str at = english ? clock_en(a, v->checkpoint_ms) : clock_ja(a, v->checkpoint_ms);
