@@ -92,7 +92,7 @@ information_addresses(struct arena *a, X509 *x, int method, const char *ret[ADDR
 	return n;
 }
 
-/* Where the issuer's whole lists are (4.2.1.13): lists of parts, or by others, are left aside. */
+/* Where the issuer's lists are (4.2.1.13): those for some reasons, or by others, are left aside. */
 static size_t
 list_addresses(struct arena *a, X509 *x, const char *ret[ADDRESSES_MAX])
 {
@@ -204,7 +204,8 @@ take_list(struct gathering *g, struct str in, X509 *x, X509 *issuer, int64_t at_
 	if (!is_current(
 	        ocsp_time_ms(X509_CRL_get0_lastUpdate(list)), ocsp_time_ms(X509_CRL_get0_nextUpdate(list))))
 		return ERR_TSA;
-	*ret_problem = "it is not a whole list of the issuer, or older than what it should prove";
+	*ret_problem = "it is no list of the issuer that says all about the certificate, or older than what "
+	               "it should prove";
 	if (material_of(&only, x, issuer, at_ms) == MATERIAL_SILENT)
 		return ERR_TSA;
 	return put(g, &g->found->crls, &g->found->crls_n, der) && material_add_crl(g->material, der)

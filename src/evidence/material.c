@@ -1,6 +1,7 @@
 #include "material.h"
 
 #include "certificate_read.h"
+#include "crl_scope.h"
 #include "dss.h"
 
 #include <openssl/x509v3.h>
@@ -71,15 +72,12 @@ material_free(struct material *m)
 	*m = (struct material){0};
 }
 
-/* From this issuer, and about all its certificates: lists of parts (RFC 5280 5.2.5) and of changes say too
- * little. */
 static bool
-is_list_of(X509_CRL *crl, X509 *issuer)
+is_list_about(X509_CRL *crl, X509 *x, X509 *issuer)
 {
 	return X509_NAME_cmp(X509_CRL_get_issuer(crl), X509_get_subject_name(issuer)) == 0 &&
-	       X509_CRL_get_ext_by_NID(crl, NID_issuing_distribution_point, -1) < 0 &&
-	       X509_CRL_get_ext_by_NID(crl, NID_delta_crl, -1) < 0 &&
-	       ocsp_is_strong(X509_CRL_get_signature_nid(crl)) && certificate_list_is_signed_by(crl, issuer);
+	       crl_covers(crl, x) && ocsp_is_strong(X509_CRL_get_signature_nid(crl)) &&
+	       certificate_list_is_signed_by(crl, issuer);
 }
 
 static enum material_word
@@ -89,7 +87,7 @@ word_of_lists(const struct material *m, X509 *x, X509 *issuer, int64_t at_ms)
 	time_t at = (time_t)(at_ms / 1000);
 	for (size_t i = 0; i < m->crls_n; i++) {
 		X509_REVOKED *revoked = NULL;
-		if (!is_list_of(m->crls[i], issuer))
+		if (!is_list_about(m->crls[i], x, issuer))
 			continue;
 		if (X509_CRL_get0_by_cert(m->crls[i], &revoked, x) == 1 &&
 		    X509_cmp_time(X509_REVOKED_get0_revocationDate(revoked), &at) <= 0)

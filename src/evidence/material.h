@@ -36,8 +36,8 @@ enum material_word {
 /* Who signed x, of the container's certificates or else of the store's: x itself when it is a root; NULL. */
 X509 *
 material_issuer(const struct material *m, const struct signed_data *s, X509 *x);
-/* Of one certificate. Lists count when their issuer signed them, answers as ocsp_about() says; as conclusive
- * when they were issued at or after at_ms. */
+/* Of one certificate. Lists count when its issuer signed them and they say all about it (crl_scope.h),
+ * answers as ocsp_about() says; as conclusive when they were issued at or after at_ms. */
 enum material_word
 material_of(const struct material *m, X509 *x, X509 *issuer, int64_t at_ms);
 /* Of every certificate in the signer's chain but the root: the worst word. */

@@ -1,5 +1,6 @@
 #include "sha256_prefix.h"
 #include "verify_impl.h"
+#include "x509_text.h"
 
 enum { CLAIM_TOLERANCE_MS = 24 * 60 * 60 * 1000 };
 
@@ -43,29 +44,14 @@ verify_digest(const struct verifying *w, size_t i, const EVP_MD *md, unsigned ch
 	       EVP_DigestFinal_ex(ctx, ret, ret_n);
 }
 
-static struct str
-name_text(struct arena *a, const X509_NAME *name)
-{
-	BIO *bio CLEANUP(ossl_bio_free) = BIO_new(BIO_s_mem());
-	char *p;
-	long n;
-
-	if (!bio ||
-	    X509_NAME_print_ex(bio, name, 0,
-	        (XN_FLAG_RFC2253 | ASN1_STRFLGS_UTF8_CONVERT) & ~(unsigned long)ASN1_STRFLGS_ESC_MSB) < 0)
-		return STR_NONE;
-	n = BIO_get_mem_data(bio, &p);
-	return n > 0 ? arena_str(a, str_make(p, (size_t)n)) : STR_NONE;
-}
-
 void
 verify_describe_certificate(struct verifying *w, X509 *x, struct verified_signature *r)
 {
 	struct sha256 d;
 	unsigned n;
 
-	r->certificate_subject = name_text(w->a, X509_get_subject_name(x));
-	r->issuer = name_text(w->a, X509_get_issuer_name(x));
+	r->certificate_subject = x509_name_text(w->a, X509_get_subject_name(x));
+	r->issuer = x509_name_text(w->a, X509_get_issuer_name(x));
 	if (X509_digest(x, EVP_sha256(), d.b, &n))
 		r->fingerprint_sha256 = sha256_hex(w->a, &d);
 }

@@ -58,3 +58,18 @@ x509_serial(struct arena *a, struct str der, struct str *ret)
 	OPENSSL_free(hex);
 	return OK;
 }
+
+struct str
+x509_name_text(struct arena *a, const X509_NAME *name)
+{
+	BIO *bio CLEANUP(ossl_bio_free) = BIO_new(BIO_s_mem());
+	char *p;
+	long n;
+
+	if (!bio ||
+	    X509_NAME_print_ex(bio, name, 0,
+	        (XN_FLAG_RFC2253 | ASN1_STRFLGS_UTF8_CONVERT) & ~(unsigned long)ASN1_STRFLGS_ESC_MSB) < 0)
+		return STR_NONE;
+	n = BIO_get_mem_data(bio, &p);
+	return n > 0 ? arena_str(a, str_make(p, (size_t)n)) : STR_NONE;
+}

@@ -63,6 +63,27 @@ put_pdf(struct buf *b, struct arena *a, const char *name, const struct verificat
 	buf_put(b, verify_report(a, v, english));
 }
 
+/* Not the reason for certain; but what to do when it is. */
+static void
+put_roots_needed(struct buf *b, struct arena *a, const struct package_verification *v, bool english)
+{
+	buf_put_c(b,
+	    english
+	        ? "Where a chain of certificates is said not to be complete, or not to end in a given "
+	          "anchor, that is no sign of a change: give all root certificates, in one PEM file, with "
+	          "--trust. Those of the package are in certificates/roots.pem; compare their fingerprints "
+	          "first.\n"
+	        : "証明書の連鎖が完結しない、または信頼点に至らないと表示されるときは、変更を意味するもので"
+	          "はありません。必要なルート証明書をすべて1つのPEMファイルにまとめ、--trust "
+	          "で指定してください。この一式に入っているものは certificates/roots.pem "
+	          "にあります（先に指紋を確かめてください）。\n");
+	for (size_t i = 0; i < v->missing_n; i++)
+		buf_printf(b,
+		    english ? "Not in the package, to be had from the authority: %.*s\n"
+		            : "この一式に入っておらず、認証局から入手が必要なもの：%.*s\n",
+		    STR_ARG(plain(a, v->missing[i])));
+}
+
 struct str
 package_report(struct arena *a, const struct package_verification *v, bool english)
 {
@@ -75,6 +96,8 @@ package_report(struct arena *a, const struct package_verification *v, bool engli
 		                  "--trust.\n"
 		                : "証明書の発行元は照合していません。--trust "
 		                  "で発行元のルート証明書を指定してください。\n");
+	if (v->fault == PACKAGE_PDF_UNSOUND && (v->missing_n || !v->anchored))
+		put_roots_needed(&b, a, v, english);
 	if (v->checkpoint_ms) {
 		struct str at = english ? clock_en(a, v->checkpoint_ms) : clock_ja(a, v->checkpoint_ms);
 		buf_printf(&b,
@@ -126,6 +149,10 @@ package_json(struct arena *a, const struct package_verification *v)
 	set(o, "checkpoint_time", v->checkpoint_ms ? clock_iso(a, v->checkpoint_ms) : STR_NONE);
 	set_pdf(o, "contract", a, v->has_contract, &v->contract);
 	set_pdf(o, "certificate", a, v->has_certificate, &v->certificate);
+	json_t *missing = json_array();
+	for (size_t i = 0; i < v->missing_n; i++)
+		json_array_append_new(missing, json_stringn(v->missing[i].p, v->missing[i].n));
+	json_object_set_new(o, "missing_roots", missing);
 	char *text = json_dumps(o, JSON_INDENT(2));
 	struct str answer = arena_printf(a, "%s\n", text ? text : "{}");
 	free(text);

@@ -108,6 +108,10 @@ judge_pdfs(struct judging *j, struct str trust_pem)
 	if (v->certificate.verdict != VERDICT_SOUND)
 		judging_fault(j, PACKAGE_PDF_UNSOUND, STR(PACKAGE_CERTIFICATE));
 	v->anchored = v->contract.anchored && v->certificate.anchored;
+	if (v->fault != PACKAGE_SOUND && package_plan(j->a, &j->p) == OK) {
+		v->missing = j->p.missing;
+		v->missing_n = j->p.missing_n;
+	}
 	return OK;
 }
 

@@ -22,6 +22,8 @@ struct package_verification {
 	int64_t checkpoint_ms; /* of its timestamp; 0: not known */
 	struct verification contract, certificate;
 	bool has_contract, has_certificate, anchored;
+	const struct str *missing; /* when a PDF is not sound: whose roots are not in the package */
+	size_t missing_n;
 };
 
 /* Every file against the list; the two PDFs as verify_pdf() does; every event's hash, its chain and its place

@@ -5,6 +5,7 @@
 #include "package_names.h"
 #include "sign.h"
 #include "signed_data.h"
+#include "x509_text.h"
 
 #include <openssl/pem.h>
 #include <openssl/ts.h>
@@ -202,9 +203,47 @@ add_pem(struct parts *t, const char *name, const struct str *all, size_t n)
 	return parts_add_file(t, str_c(name), arena_str(t->a, str_make(text, (size_t)length)));
 }
 
+static size_t
+decode(X509 **to, const struct str *der, size_t n)
+{
+	size_t decoded = 0;
+	for (size_t i = 0; i < n; i++) {
+		const unsigned char *at = (const unsigned char *)der[i].p;
+		X509 *x = d2i_X509(NULL, &at, (long)der[i].n);
+		if (x)
+			to[decoded++] = x;
+	}
+	return decoded;
+}
+
+static bool
+is_there(X509 *const *all, size_t n, const X509_NAME *name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (X509_NAME_cmp(X509_get_subject_name(all[i]), name) == 0)
+			return true;
+	return false;
+}
+
+static void
+note_missing(struct parts *t)
+{
+	X509 *all[2 * PARTS_CERTIFICATES_MAX];
+	size_t n = decode(all, t->roots, t->roots_n);
+	n += decode(all + n, t->others, t->others_n);
+	for (size_t i = 0; i < n; i++) {
+		const X509_NAME *issuer = X509_get_issuer_name(all[i]);
+		if (!is_there(all, n, issuer))
+			add_once(t->p->missing, &t->p->missing_n, x509_name_text(t->a, issuer));
+	}
+	for (size_t i = 0; i < n; i++)
+		X509_free(all[i]);
+}
+
 enum err
 parts_add_certificates(struct parts *t)
 {
+	note_missing(t);
 	TRY(add_pem(t, PACKAGE_ROOTS, t->roots, t->roots_n));
 	return add_pem(t, PACKAGE_OTHERS, t->others, t->others_n);
 }

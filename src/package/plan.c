@@ -82,7 +82,8 @@ package_plan(struct arena *a, struct package *p)
 	p->files = ARENA_ARRAY(a, struct package_file, PACKAGE_FILES_MAX);
 	p->seals = ARENA_ARRAY(a, struct package_seal, PACKAGE_FILES_MAX);
 	p->revocation = ARENA_ARRAY(a, struct str, PACKAGE_FILES_MAX);
-	p->files_n = p->seals_n = p->revocation_n = 0;
+	p->missing = ARENA_ARRAY(a, struct str, PARTS_CERTIFICATES_MAX);
+	p->files_n = p->seals_n = p->revocation_n = p->missing_n = 0;
 	TRY(add_all(t));
 	for (size_t i = 0; i < p->files_n; i++) {
 		if (p->files[i].size > PACKAGE_BYTES_MAX - total)

@@ -320,6 +320,9 @@ package(void)
 	g->revocation = NEW(str);
 	*g->revocation = STR("revocation/1.crl");
 	g->revocation_n = 1;
+	g->missing = NEW(str);
+	*g->missing = STR("CN=Accredited Root CA,O=Timestamps K.K.,C=JP");
+	g->missing_n = 1;
 	tmpl_package_guide(&tmpl, g); /* with package_body */
 	tmpl_package_end(&tmpl, g);
 	save("package-guide");

@@ -16,8 +16,7 @@ default_tsa = here
 serial = {folder}/serial
 crypto_device = builtin
 signer_cert = {folder}/{name}.pem
-certs = {folder}/{name}-ca.pem
-signer_key = {folder}/{name}.key
+{certs}signer_key = {folder}/{name}.key
 signer_digest = sha256
 default_policy = {policy}
 other_policies = {policy}
@@ -41,8 +40,10 @@ class Stub:
         for name in ("good", "stranger"):
             self.make_certificates(name)
         (self.folder / "serial").write_text("01\n")
-        for name, policy in (("good", "own"), ("stranger", "own"), ("policy", "other")):
-            text = CONFIG.format(folder=folder, name="good" if name == "policy" else name, policy=policy)
+        for name, policy in (("good", "own"), ("stranger", "own"), ("policy", "other"), ("rootless", "own")):
+            key = "stranger" if name == "stranger" else "good"
+            certs = "" if name == "rootless" else f"certs = {folder}/{key}-ca.pem\n"
+            text = CONFIG.format(folder=folder, name=key, policy=policy, certs=certs)
             (self.folder / f"{name}.cnf").write_text(text)
         stub = self
 
@@ -104,8 +105,8 @@ class Stub:
             return 200, self.another(b"something else")
         if path == "/policy":
             return 200, self.stamp(query, "policy")
-        if path == "/stranger":
-            return 200, self.stamp(query, "stranger")
+        if path in ("/stranger", "/rootless"):  # rootless: a token with the authority's certificate alone, as is usual
+            return 200, self.stamp(query, path[1:])
         if path == "/huge":
             return 200, bytes(8 << 20)
         if path == "/locked" and self.seen[path] != "Basic " + base64.b64encode(b"user:secret").decode():

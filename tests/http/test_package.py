@@ -13,6 +13,7 @@ import zipfile
 
 import checks
 import server
+import stub_tsa
 from checks import BINARY, add, equal, test
 
 keiin = server.Keiin(KEIIN_SERVER_RATE_LIMITS="off", KEIIN_LEDGER_CHECKPOINT_EVERY="1", KEIIN_SEAL_ARCHIVE_AFTER="0")
@@ -34,6 +35,10 @@ def fetch(envelope):
 
 
 ENVELOPE, SIGNER, PARTICIPANT, KEEP = server.concluded_contract(keiin, sender, request="登記事項証明書", submitted=("履歴<事項>:全部.pdf", server.plain_pdf()))
+sender.get("/verification")
+RUN = sender.post("/verification", {"from": "2020-01-01", "to": "2020-01-02"}).location  # its events lie in the log between the two contracts'
+server.until("the end of the run", lambda: "問題はありませんでした" in sender.get(RUN).text)
+sender.get("/new")
 OTHER_ENVELOPE = server.concluded_contract(keiin, sender, request="印鑑証明", submitted=("other.pdf", server.plain_pdf(page="/Rotate 90")), address="tanaka@hei.example")[0]
 WHOLE, OTHER = fetch(ENVELOPE), fetch(OTHER_ENVELOPE)
 
@@ -79,6 +84,13 @@ def the_package_is_sound():
     assert said.startswith("SOUND: the evidence package is whole: contract, certificate, submitted documents (1)"), said
     assert "not checked" not in said
     assert "問題ありません：証拠一式は完全です" in verify(WHOLE, language="ja_JP.UTF-8")[1]
+
+
+@test
+def events_of_the_organisation_may_lie_between():
+    equal(verify(OTHER)[0], 0, verify(OTHER)[1])
+    assert b"verification_begun" not in WHOLE + OTHER
+    equal(first_failing(OTHERS, "other"), -1)
 
 
 @test
@@ -336,6 +348,40 @@ def hostile_archives_are_refused():
         warnings.simplefilter("ignore")
         z.writestr("contract.pdf", b"two of a name")
     refused(out.getvalue(), "no ZIP archive", 2)
+
+
+@test
+def a_root_that_is_not_there_is_asked_for():
+    """Tokens of an outside authority, its own root not in them."""
+    stub = stub_tsa.Stub(folder)
+    (folder / "tsa.ini").write_text(f"[outside]\nurl = {stub.url}/rootless\ntrust = {folder}/good-ca.pem\n")
+    outside = server.Keiin(KEIIN_TSA_LIST=str(folder / "tsa.ini"), KEIIN_SERVER_RATE_LIMITS="off", KEIIN_LEDGER_CHECKPOINT_EVERY="1",
+                           KEIIN_SEAL_ARCHIVE_AFTER="1000000")
+    try:
+        person = server.sender_of(outside)
+        envelope = server.concluded_contract(outside, person)[0]
+        answer = server.until("the package", lambda: (a := person.get(f"/c/{envelope}/package.zip")).status == 200 and a)
+        files = unpack(answer.body)
+        ours = (outside.data / "keys" / "ca.pem").read_bytes()
+    finally:
+        outside.stop()
+        stub.stop()
+    root = (folder / "good-ca.pem").read_bytes()
+    assert files[GUIDE].decode().count("<li>CN=Stub good root</li>") == 2, "in both languages"
+    assert b"<li>CN=" not in FILES[GUIDE]
+    (folder / "p.zip").write_bytes(pack(files, sums=False))
+    (folder / "both.pem").write_bytes(ours + root)
+    (folder / "ours.pem").write_bytes(ours)
+    for trust, language, code, words in (((), "C.UTF-8", 1, 'Not in the package, to be had from the authority: CN=Stub good root\n'),
+                                         (("--trust", folder / "ours.pem"), "ja_JP.UTF-8", 1, "認証局から入手が必要なもの：CN=Stub good root\n"),
+                                         (("--trust", folder / "both.pem"), "C.UTF-8", 0, "SOUND: the evidence package is whole")):
+        done = subprocess.run([BINARY, "verify", folder / "p.zip", *trust], stdout=subprocess.PIPE, text=True,
+                              env={"PATH": "/usr/bin:/bin", "LC_ALL": language})
+        equal(done.returncode, code, done.stdout)
+        assert words in done.stdout and (code == 0) != ("--trust" in done.stdout), done.stdout
+    assert first_failing(files, "rootless") > 1
+    with_root = {**files, "certificates/roots.pem": files["certificates/roots.pem"] + root}
+    equal(first_failing(with_sums(with_root), "rootless"), -1)
 
 
 @test

@@ -40,6 +40,8 @@ struct package {
 	size_t seals_n;
 	struct str *revocation; /* names of the lists of revoked certificates among the files */
 	size_t revocation_n;
+	struct str *missing; /* names of authorities whose own certificates are not among the files */
+	size_t missing_n;
 };
 
 /* Takes the evidence out of the contract, the certificate and the checkpoint and names every file; everything

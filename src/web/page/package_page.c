@@ -46,6 +46,8 @@ guide_fill(struct arena *a, const struct package *p, struct package_guide *ret)
 		    .is_timestamp = p->seals[i].is_timestamp};
 	ret->revocation = p->revocation;
 	ret->revocation_n = p->revocation_n;
+	ret->missing = p->missing;
+	ret->missing_n = p->missing_n;
 	ret->has_documents = p->documents_n > 0;
 }
 

@@ -188,6 +188,8 @@ struct package_guide {
 	size_t seals_n;
 	struct str *revocation; /* names of files */
 	size_t revocation_n;
+	struct str *missing; /* authorities whose roots are not among the certificates */
+	size_t missing_n;
 	bool has_documents;
 };
 /* ---- 契約書を検証 (verify.html, verify_file.html) ---- */

@@ -192,6 +192,17 @@ ocsp_answer(struct foreign *w, struct arena *a, struct str question, bool root)
 	return encode(a, der, n);
 }
 
+static void
+extend_list(struct foreign *w, X509_CRL *list)
+{
+	X509V3_CTX ctx;
+	X509V3_set_ctx_nodb(&ctx);
+	X509V3_set_ctx(&ctx, w->ca, NULL, NULL, list, 0);
+	X509_EXTENSION *e = need(X509V3_EXT_nconf_nid(NULL, &ctx, w->list_extension_nid, w->list_extension));
+	X509_CRL_add_ext(list, e, -1);
+	X509_EXTENSION_free(e);
+}
+
 static struct str
 crl_answer(struct foreign *w, struct arena *a, bool root)
 {
@@ -204,6 +215,8 @@ crl_answer(struct foreign *w, struct arena *a, bool root)
 	X509_CRL_set_issuer_name(list, X509_get_subject_name(by.certificate));
 	X509_CRL_set1_lastUpdate(list, this);
 	X509_CRL_set1_nextUpdate(list, next);
+	if (!root && w->list_extension)
+		extend_list(w, list);
 	if (!X509_CRL_sign(list, how == ANSWER_BY_STRANGER ? w->stranger_key : by.key, EVP_sha256()))
 		abort();
 	unsigned char *der = NULL;

@@ -34,6 +34,8 @@ struct foreign {
 	pthread_t thread;
 	enum answering answers, lists; /* how questions, and requests for lists, are answered */
 	bool issuers;                  /* whether the root's certificate is to be had */
+	const char *list_extension; /* of the authority's lists: what X509V3_EXT_nconf() reads; NULL: none */
+	int list_extension_nid;
 	unsigned asked, listed;
 };
 

@@ -36,6 +36,7 @@ start_over(void **state)
 	clock_shift(0);
 	foreign.answers = foreign.lists = ANSWER_NOTHING;
 	foreign.issuers = true;
+	foreign.list_extension = NULL;
 	foreign.asked = foreign.listed = 0;
 	outside = (struct outside){.private_allowed = true};
 	return 0;
@@ -126,6 +127,65 @@ lists_make_it_b_lta_where_there_are_no_answers(void **state)
 	assert_int_equal(foreign.listed, 1); /* one list says it about both */
 	is_b_lta_with(ANSWER_UNKNOWN, ANSWER_GOOD);
 	is_b_lta_with(ANSWER_OLD, ANSWER_GOOD);
+}
+
+/* The issuing distribution point of its lists, "%s" standing for the authority's address. */
+static void
+scope_lists(const char *scope)
+{
+	static char text[200];
+	struct str s = str_c(scope);
+	ptrdiff_t at = str_find(s, STR("%s"));
+	snprintf(text, sizeof(text), "%.*s%s%s", at < 0 ? (int)s.n : (int)at, scope,
+	    at < 0 ? "" : foreign.url, at < 0 ? "" : scope + at + 2);
+	foreign.list_extension = text;
+	foreign.list_extension_nid = NID_issuing_distribution_point;
+}
+
+static void
+lists_about_its_kind_at_its_point_are_taken(void **state)
+{
+	static const char *const scopes[] = {"critical,onlyuser:TRUE", "critical,fullname:URI:%s/ca/crl",
+	    "critical,fullname:URI:%s/ca/crl,onlyuser:TRUE", "fullname:URI:%s/ca/crl,onlyuser:TRUE"};
+	for (size_t i = 0; i < sizeof(scopes) / sizeof(scopes[0]); i++) {
+		scope_lists(scopes[i]);
+		is_b_lta_with(ANSWER_NOTHING, ANSWER_GOOD);
+	}
+}
+
+static void
+lists_of_parts_are_not_taken(void **state)
+{
+	static const char *const scopes[] = {"critical,onlyCA:TRUE", "critical,onlyAA:TRUE",
+	    "critical,indirectCRL:TRUE", "critical,onlysomereasons:keyCompromise",
+	    "critical,fullname:URI:%s/ca/crl,onlyuser:TRUE,onlyCA:TRUE",
+	    "critical,fullname:URI:%s/ca/crl,onlysomereasons:keyCompromise"};
+	for (size_t i = 0; i < sizeof(scopes) / sizeof(scopes[0]); i++) {
+		scope_lists(scopes[i]);
+		waits_with(ANSWER_NOTHING, ANSWER_GOOD);
+	}
+}
+
+static void
+lists_of_other_points_are_not_taken(void **state)
+{
+	scope_lists("critical,fullname:URI:%s/other/crl,onlyuser:TRUE");
+	waits_with(ANSWER_NOTHING, ANSWER_GOOD);
+	scope_lists("critical,fullname:URI:%s/ca/crl2");
+	waits_with(ANSWER_NOTHING, ANSWER_GOOD);
+}
+
+static void
+lists_that_are_not_understood_are_not_taken(void **state)
+{
+	foreign.list_extension = "critical,DER:0500";
+	foreign.list_extension_nid = NID_invalidity_date;
+	waits_with(ANSWER_NOTHING, ANSWER_GOOD);
+	foreign.list_extension_nid = NID_issuing_distribution_point;
+	waits_with(ANSWER_NOTHING, ANSWER_GOOD);
+	foreign.list_extension = "DER:020101";
+	foreign.list_extension_nid = NID_delta_crl;
+	waits_with(ANSWER_NOTHING, ANSWER_GOOD);
 }
 
 static void
@@ -314,6 +374,10 @@ main(int argc, char **argv)
 	    cmocka_unit_test_setup(answers_make_it_b_lta, start_over),
 	    cmocka_unit_test_setup(a_refusal_keeps_nobody_from_the_list, start_over),
 	    cmocka_unit_test_setup(lists_make_it_b_lta_where_there_are_no_answers, start_over),
+	    cmocka_unit_test_setup(lists_about_its_kind_at_its_point_are_taken, start_over),
+	    cmocka_unit_test_setup(lists_of_parts_are_not_taken, start_over),
+	    cmocka_unit_test_setup(lists_of_other_points_are_not_taken, start_over),
+	    cmocka_unit_test_setup(lists_that_are_not_understood_are_not_taken, start_over),
 	    cmocka_unit_test_setup(what_was_used_before_a_revocation_stays_sound, start_over),
 	    cmocka_unit_test_setup(what_was_used_after_a_revocation_is_not_sound, start_over),
 	    cmocka_unit_test_setup(answers_by_others_are_not_taken, start_over),
