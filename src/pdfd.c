@@ -50,6 +50,9 @@ put_verification(struct pdfd_output *o, struct arena *a, const struct verificati
 	pdfd_put_u32(o, (uint32_t)v->signatures_n);
 	for (size_t i = 0; i < v->signatures_n; i++)
 		put_signature(o, a, &v->signatures[i], english);
+	pdfd_put_u32(o, (uint32_t)v->remarks_n);
+	for (size_t i = 0; i < v->remarks_n; i++)
+		put(o, verify_words(a, v->remarks[i], english));
 }
 
 static enum err

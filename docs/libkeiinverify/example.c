@@ -26,6 +26,7 @@ static void
 tell(const struct keiinverify *v)
 {
 	const struct keiinverify_signature *s;
+	const char *remark;
 
 	puts(keiinverify_sentence(v, KEIINVERIFY_ENGLISH));
 	puts(keiinverify_sentence(v, KEIINVERIFY_JAPANESE));
@@ -33,6 +34,8 @@ tell(const struct keiinverify *v)
 		printf("%zu: %s, field %s, signer %s, level %s, certificate %s%s%s\n", i + 1,
 		    s->sound ? "sound" : "not sound", s->field, s->signer, s->level, s->certificate_subject,
 		    s->trusted ? ", trusted" : "", s->problem[KEIINVERIFY_ENGLISH]);
+	for (size_t i = 0; (remark = keiinverify_remark(v, i, KEIINVERIFY_ENGLISH)); i++)
+		printf("remark: %s\n", remark);
 }
 
 int

@@ -1,5 +1,6 @@
 #include "certificate_read.h"
 
+#include <openssl/x509v3.h>
 #include <pthread.h>
 
 enum { SHARED_MAX = 32, SHARED_BYTES_MAX = 8192 };
@@ -46,6 +47,7 @@ decode(struct str der)
 		X509_free(x);
 		x = NULL;
 	} else if (der.n <= SHARED_BYTES_MAX && X509_up_ref(x)) {
+		X509_check_purpose(x, -1, 0); /* reads the extensions, while only this thread has it */
 		pthread_mutex_lock(&lock);
 		keep(again, (size_t)n, x);
 		pthread_mutex_unlock(&lock);

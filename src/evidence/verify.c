@@ -125,5 +125,5 @@ verify_pdf(struct arena *a, struct str bytes, struct str trust_pem, struct verif
 		verify_document_problem(ret, "the document is not signed");
 	else
 		judge(&w);
-	return OK;
+	return verify_remarks(&w);
 }

@@ -41,6 +41,8 @@ struct verification {
 	size_t signatures_n;
 	size_t revisions, bytes;
 	struct str sha256;
+	struct str *remarks; /* what a reader should know although it makes nothing unsound; in words */
+	size_t remarks_n;
 };
 
 /* ERR_INVALID when trust_pem holds no certificate. trust_pem: PEM text of trust anchors (then
@@ -52,8 +54,8 @@ verify_pdf(struct arena *a, struct str bytes, struct str trust_pem, struct verif
 /* The verdict in one plain sentence. */
 struct str
 verify_headline(struct arena *a, const struct verification *v, bool english);
-/* A word of the verifier (kind, followed_by, problem) in the reader's language; what is no such word (text of
- * the file) stays as it is. */
+/* A word of the verifier (kind, followed_by, problem, remark) in the reader's language; what is no such word
+ * (text of the file) stays as it is. */
 struct str
 verify_words(struct arena *a, struct str s, bool english);
 /* Text of the file without what could command a terminal or hide: control and formatting characters and bytes

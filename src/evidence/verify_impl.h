@@ -59,6 +59,10 @@ verify_later_revisions(struct verifying *w, size_t i, struct verified_signature 
 void
 verify_end(struct verifying *w);
 
+/* verify_remarks.c: what the newest revision holds besides pages and signatures. */
+MUST_CHECK enum err
+verify_remarks(struct verifying *w);
+
 /* verify_signature.c: an approval or a certification; der is its container. */
 void
 verify_signature(struct verifying *w, size_t i, struct str der, struct verified_signature *r);

@@ -11,6 +11,9 @@ static const struct {
 #define WORDS(en, ja) {en, ja},
 #include "verify_words.def"
 #undef WORDS
+#define REMARK(name, en, ja) {en, ja},
+#include "verify_remarks.def"
+#undef REMARK
 };
 
 struct str
@@ -145,6 +148,16 @@ put_signature(struct buf *b, struct arena *a, const struct verified_signature *s
 	        s->covered_bytes));
 }
 
+static void
+put_remarks(struct buf *b, struct arena *a, const struct verification *v, bool english)
+{
+	if (v->remarks_n)
+		buf_put_c(b, english ? "\nWorth knowing (it makes no signature unsound)\n"
+		                     : "\n知っておきたいこと（署名の正しさとは別です）\n");
+	for (size_t i = 0; i < v->remarks_n; i++)
+		buf_printf(b, "   - %.*s\n", STR_ARG(verify_words(a, v->remarks[i], english)));
+}
+
 struct str
 verify_report(struct arena *a, const struct verification *v, bool english)
 {
@@ -160,6 +173,7 @@ verify_report(struct arena *a, const struct verification *v, bool english)
 		                  "で発行元のルート証明書を指定してください。\n");
 	for (size_t i = 0; i < v->signatures_n; i++)
 		put_signature(&b, a, &v->signatures[i], i + 1, english);
+	put_remarks(&b, a, v, english);
 	buf_put_c(&b, english ? "\nThe file\n" : "\nファイル\n");
 	put_line(&b, "SHA-256", v->sha256);
 	put_line(&b, english ? "size" : "大きさ",
@@ -205,7 +219,7 @@ struct str
 verify_json(struct arena *a, const struct verification *v)
 {
 	static const char *const verdicts[] = {"sound", "unsound", "unreadable"};
-	json_t *o = json_object(), *all = json_array();
+	json_t *o = json_object(), *all = json_array(), *remarks = json_array();
 	struct str answer;
 	char *text;
 
@@ -217,6 +231,9 @@ verify_json(struct arena *a, const struct verification *v)
 	for (size_t i = 0; i < v->signatures_n; i++)
 		json_array_append_new(all, signature_json(&v->signatures[i]));
 	json_object_set_new(o, "signatures", all);
+	for (size_t i = 0; i < v->remarks_n; i++)
+		json_array_append_new(remarks, json_stringn(v->remarks[i].p, v->remarks[i].n));
+	json_object_set_new(o, "remarks", remarks);
 	text = json_dumps(o, JSON_INDENT(2));
 	answer = arena_printf(a, "%s\n", text ? text : "{}");
 	free(text);

@@ -109,6 +109,7 @@ walk_field(struct walk *w, const struct pdf_obj *ref, struct parent in, unsigned
 	                        .num = ref->u.ref.num,
 	                        .gen = ref->u.ref.gen,
 	                        .dict = dict,
+	                        .type = in.type,
 	                        .is_signature = pdf_name_is(in.type, "Sig"),
 	                        .has_kids = kids != NULL,
 	                        .value = in.value && in.value->kind != PDF_NULL ? in.value : NULL});

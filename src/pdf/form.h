@@ -9,6 +9,7 @@ struct pdf_field {
 	uint32_t num;
 	uint16_t gen;
 	const struct pdf_obj *dict;
+	const struct pdf_obj *type;  /* /FT, own or inherited; NULL when absent */
 	bool is_signature;           /* /FT /Sig, own or inherited */
 	bool has_kids;               /* widgets of its own */
 	const struct pdf_obj *value; /* /V as it stands in the dictionary, NULL when absent or null */

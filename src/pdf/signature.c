@@ -66,10 +66,10 @@ read_signature(struct arena *a, struct pdf *p, const struct pdf_field *f, uint32
 	const struct pdf_obj *dict, *type;
 
 	TRY(pdf_resolve(p, f->value, &dict));
-	if (dict->kind != PDF_DICT)
-		return ERR_PDF_BROKEN;
 	s->field = f->name;
 	s->field_num = f->num;
+	if (dict->kind != PDF_DICT)
+		return OK; /* signed, it claims, with neither a range nor a container */
 	s->dict_num = f->value->kind == PDF_REF ? f->value->u.ref.num : 0;
 	s->certifies = certification && certification == s->dict_num;
 	TRY(pdf_get(p, dict, "Type", &type));

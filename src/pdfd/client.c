@@ -18,6 +18,7 @@ enum {
 	PAGES_MAX = 1000,
 	SIDE_MAX = 20000,
 	SIGNATURES_MAX = 10000,
+	REMARKS_MAX = 100,
 	ANCHORS_MAX = 256 << 10,
 	TEXT_LINE_MAX = 1000,
 	NAME_MAX_BYTES = 1000,
@@ -263,6 +264,19 @@ take_signature(struct str *s, struct document_signature *ret)
 }
 
 static bool
+take_remarks(struct str *s, struct arena *a, struct document_verdict *ret)
+{
+	uint32_t n;
+	if (!take(s, &n, sizeof(n)) || n > REMARKS_MAX)
+		return false;
+	ret->remarks = ARENA_ARRAY(a, struct str, n);
+	for (ret->remarks_n = 0; ret->remarks_n < n; ret->remarks_n++)
+		if (!take_str(s, &ret->remarks[ret->remarks_n]) || !utf8_valid(ret->remarks[ret->remarks_n]))
+			return false;
+	return true;
+}
+
+static bool
 take_verdict(struct str *s, struct arena *a, struct document_verdict *ret)
 {
 	uint32_t kind, revisions, n;
@@ -276,7 +290,7 @@ take_verdict(struct str *s, struct arena *a, struct document_verdict *ret)
 	for (ret->signatures_n = 0; ret->signatures_n < n; ret->signatures_n++)
 		if (!take_signature(s, &ret->signatures[ret->signatures_n]))
 			return false;
-	return true;
+	return take_remarks(s, a, ret);
 }
 
 static bool

@@ -9,12 +9,18 @@
 
 enum { TRUST_BYTES_MAX = 16 << 20 };
 
+struct remark {
+	const char *words[KEIINVERIFY_LANGUAGES];
+};
+
 struct keiinverify {
 	struct arena a; /* empty in a pair, whose memory it shares */
 	enum keiinverify_verdict verdict;
 	const char *sentence[KEIINVERIFY_LANGUAGES], *json, *sha256;
 	struct keiinverify_signature *signatures;
 	size_t signatures_n;
+	struct remark *remarks;
+	size_t remarks_n;
 };
 
 struct keiinverify_pair {
@@ -111,6 +117,10 @@ tell(struct arena *a, const struct verification *v, struct keiinverify *ret)
 	ret->signatures_n = v->signatures_n;
 	for (size_t i = 0; i < v->signatures_n; i++)
 		tell_signature(a, &v->signatures[i], &ret->signatures[i]);
+	ret->remarks = ARENA_ARRAY(a, struct remark, v->remarks_n);
+	ret->remarks_n = v->remarks_n;
+	for (size_t i = 0; i < v->remarks_n; i++)
+		in_all_languages(a, v->remarks[i], ret->remarks[i].words);
 }
 
 enum keiinverify_error
@@ -178,6 +188,18 @@ const struct keiinverify_signature *
 keiinverify_signature(const struct keiinverify *v, size_t i)
 {
 	return i < v->signatures_n ? &v->signatures[i] : NULL;
+}
+
+size_t
+keiinverify_remarks_n(const struct keiinverify *v)
+{
+	return v->remarks_n;
+}
+
+const char *
+keiinverify_remark(const struct keiinverify *v, size_t i, enum keiinverify_language language)
+{
+	return i < v->remarks_n ? v->remarks[i].words[language == KEIINVERIFY_ENGLISH] : NULL;
 }
 
 enum keiinverify_error

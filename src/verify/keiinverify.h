@@ -102,6 +102,14 @@ keiinverify_signatures_n(const struct keiinverify *v);
 const struct keiinverify_signature *
 keiinverify_signature(const struct keiinverify *v, size_t i);
 
+/* What a reader should know although it makes no signature unsound: scripts, layers, attached files and the
+ * like. */
+size_t
+keiinverify_remarks_n(const struct keiinverify *v);
+/* In words; 0 = the first. NULL past the end. */
+const char *
+keiinverify_remark(const struct keiinverify *v, size_t i, enum keiinverify_language language);
+
 /* The first that applies. */
 enum keiinverify_pair_verdict {
 	KEIINVERIFY_PAIR_FITS,

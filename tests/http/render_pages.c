@@ -404,6 +404,11 @@ verifying(void)
 	    .revisions = 4,
 	    .signatures = s,
 	    .signatures_n = 1};
+	v->verdict.remarks = ARENA_ARRAY(&arena, struct str, 2);
+	v->verdict.remarks[0] = say("添付ファイルがあります", "files are attached");
+	v->verdict.remarks[1] = say("値と見た目が一致しないか、一致を確かめられない入力欄があります",
+	    "a form field shows something else than its value, or it cannot be compared");
+	v->verdict.remarks_n = 2;
 	v->known = true;
 	p->file =
 	    (struct verify_file){.view = v, .name = say("契約書<1>.pdf", "contract<1>.pdf"), .sound = true};
@@ -411,6 +416,7 @@ verifying(void)
 	tmpl_verify(&tmpl, p);
 	save("verify-sound");
 	v->verdict.signatures_n = 2;
+	v->verdict.remarks_n = 0;
 	v->known = p->sound = p->ours = p->file.sound = false;
 	tmpl_verify(&tmpl, p);
 	save("verify-unsound");

@@ -54,6 +54,7 @@ def signatures(page):
 def our_contract_is_sound_ours_and_known():
     page = judged(CONTRACT)
     assert "問題ありません" in page and "このサーバー）の証明書によるものです" in page and "契約書と、1バイトも違いません" in page, page
+    assert "知っておきたいこと" not in page, page
     equal(signatures(page), 4)
     equal(page.count("B-LTA"), 2)
     assert "契約書.pdf" in page
@@ -63,6 +64,7 @@ def our_contract_is_sound_ours_and_known():
 def our_certificate_is_known_as_one():
     page = judged(CERTIFICATE)
     assert "問題ありません" in page and "合意証明書と、1バイトも違いません" in page, page
+    assert "知っておきたいこと" in page and "添付ファイルがあります" in page, page
 
 
 FITS = "この契約書と合意証明書は組です"

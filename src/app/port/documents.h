@@ -72,6 +72,8 @@ struct document_verdict {
 	unsigned revisions;
 	struct document_signature *signatures;
 	unsigned signatures_n;
+	struct str *remarks; /* what a reader should know although it makes nothing unsound */
+	unsigned remarks_n;
 };
 /* Judges a file as it is (verify.h); anchors_pem: certificates every signature must lead to, or empty.
  * ERR_INVALID: there is no certificate in anchors_pem. */

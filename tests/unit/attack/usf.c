@@ -13,6 +13,16 @@ range(struct target *t, const struct attack *how)
 	overwrite_at(t, from + strlen("/ByteRange"), s.contents_at - strlen("/Contents"), how->text);
 }
 
+/* What the newest signature's field holds. */
+static void
+value(struct target *t, const struct attack *how)
+{
+	size_t at = (size_t)str_find_last(buf_str(&t->file), STR("/V ")) + strlen("/V"),
+	       n = (size_t)str_chr(str_slice(buf_str(&t->file), at, t->file.n), 'R') + 1;
+
+	overwrite_at(t, at, at + n, how->text);
+}
+
 static void
 contents(struct target *t, const struct attack *how)
 {
@@ -75,6 +85,9 @@ never_signed(struct target *t, const struct attack *how)
 static const struct attack attacks[] = {
     {"no signature at all", never_signed, "the document is not signed", HEALS, 0, 0},
     {"no range", overwrite, MALFORMED, 0, 0, "/ByteRange[=>/ByteRangf["},
+    {"value true", value, MALFORMED, 0, 0, " true"},
+    {"value a string", value, MALFORMED, 0, 0, "(a)"},
+    {"value an array", value, MALFORMED, 0, 0, "[1]"},
     {"range null", range, MALFORMED, 0, 0, " null"},
     {"range empty", range, MALFORMED, 0, 0, "[]"},
     {"range of three", range, MALFORMED, 0, 0, "[0 1 2]"},
