@@ -108,9 +108,14 @@ cli_verify(int argc, char **argv, cli_judge *judge_package)
 	    (arg.other && cli_file_read(&a, arg.other, &other) != OK) ||
 	    (arg.trust && cli_file_read(&a, arg.trust, &trust) != OK))
 		return 2;
-	if ((arg.trust && trust.n == 0) ||
-	    report(&a, &arg, judge_package, bytes, other, trust, &text, &status) != OK) {
-		fprintf(stderr, "keiin: there is no certificate in %s\n", arg.trust);
+	enum err e = arg.trust && trust.n == 0
+	                 ? ERR_INVALID
+	                 : report(&a, &arg, judge_package, bytes, other, trust, &text, &status);
+	if (e != OK) {
+		if (e == ERR_INVALID && arg.trust)
+			fprintf(stderr, "keiin: there is no certificate in %s\n", arg.trust);
+		else
+			fprintf(stderr, "keiin: %s: %s\n", arg.file, err_info(e)->en);
 		return 2;
 	}
 	if (fwrite(text.p, 1, text.n, stdout) != text.n || fflush(stdout)) {
