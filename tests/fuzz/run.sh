@@ -9,6 +9,7 @@ set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 out=$root/build/fuzz
 seconds=${FUZZ_SECONDS:-60}
+patience=${FUZZ_PATIENCE:-10} # seconds for one input
 targets="pdf form cms crl ocsp authority verify pair package ledger"
 mkdir -p "$out"
 flags="-std=c17 -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all"
@@ -27,7 +28,7 @@ fuzz() { # name, sources, libraries
 	# shellcheck disable=SC2086
 	clang $flags -o "$out/$name" "$root/tests/fuzz/fuzz_$name.c" $sources $base $libraries -lcrypto -lsodium -lutf8proc -lm
 	mkdir -p "$out/$name.corpus" "$out/$name.seeds"
-	"$out/$name" -max_total_time="$seconds" -rss_limit_mb=2048 -timeout=10 -max_len=65536 -print_final_stats=0 -verbosity=0 \
+	"$out/$name" -max_total_time="$seconds" -rss_limit_mb=2048 -timeout="$patience" -max_len=65536 -print_final_stats=0 -verbosity=0 \
 		-artifact_prefix="$out/$name-" "$out/$name.corpus" "$out/$name.seeds"
 	echo "fuzz $name: $seconds s clean"
 }
