@@ -19,7 +19,7 @@ done
 base=$(ls "$root"/src/base/*.c)
 pdf=$(ls "$root"/src/pdf/*.c)
 evidence="$root/src/evidence/anchors.c $root/src/evidence/certificate_read.c $root/src/evidence/der_read.c $root/src/evidence/signed_data.c $root/src/evidence/token.c"
-material="$root/src/evidence/material.c $root/src/evidence/ocsp.c"
+material="$root/src/evidence/material.c $root/src/evidence/crl_scope.c $root/src/evidence/ocsp.c $root/src/evidence/x509_text.c"
 ledger="$root/src/domain/ledger.c $root/src/domain/merkle.c $root/src/domain/audit.c"
 authority="$(for f in authority tsa cms key_algorithm der der_read; do echo "$root/src/evidence/$f.c"; done)"
 
