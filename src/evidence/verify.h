@@ -62,6 +62,9 @@ verify_words(struct arena *a, struct str s, bool english);
  * that are no UTF-8 become U+FFFD. */
 struct str
 verify_plain(struct arena *a, struct str s);
+/* A line for whoever gave no anchors: what was not checked, and how to have it checked. */
+struct str
+verify_advice(bool english);
 /* Report for people (Japanese or English) and for programs (JSON). */
 struct str
 verify_report(struct arena *a, const struct verification *v, bool english);

@@ -159,6 +159,15 @@ put_remarks(struct buf *b, struct arena *a, const struct verification *v, bool e
 }
 
 struct str
+verify_advice(bool english)
+{
+	return str_c(english ? "Whose certificates these are was not checked: give the issuer's root with "
+	                       "--trust.\n"
+	                     : "証明書の発行元は照合していません。--trust "
+	                       "で発行元のルート証明書を指定してください。\n");
+}
+
+struct str
 verify_report(struct arena *a, const struct verification *v, bool english)
 {
 	struct buf b CLEANUP(buf_free) = {0};
@@ -166,11 +175,7 @@ verify_report(struct arena *a, const struct verification *v, bool english)
 	put_plain(&b, verify_headline(a, v, english));
 	buf_put_byte(&b, '\n');
 	if (v->verdict == VERDICT_SOUND && !v->anchored)
-		buf_put_c(
-		    &b, english ? "Whose certificates these are was not checked: give the issuer's root with "
-		                  "--trust.\n"
-		                : "証明書の発行元は照合していません。--trust "
-		                  "で発行元のルート証明書を指定してください。\n");
+		buf_put(&b, verify_advice(english));
 	for (size_t i = 0; i < v->signatures_n; i++)
 		put_signature(&b, a, &v->signatures[i], i + 1, english);
 	put_remarks(&b, a, v, english);

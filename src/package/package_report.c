@@ -91,11 +91,7 @@ package_report(struct arena *a, const struct package_verification *v, bool engli
 	buf_put(&b, headline(a, v, english));
 	buf_put_byte(&b, '\n');
 	if (v->verdict == VERDICT_SOUND && !v->anchored)
-		buf_put_c(
-		    &b, english ? "Whose certificates these are was not checked: give the issuer's root with "
-		                  "--trust.\n"
-		                : "証明書の発行元は照合していません。--trust "
-		                  "で発行元のルート証明書を指定してください。\n");
+		buf_put(&b, verify_advice(english));
 	if (v->fault == PACKAGE_PDF_UNSOUND && (v->missing_n || !v->anchored))
 		put_roots_needed(&b, a, v, english);
 	if (v->checkpoint_ms) {

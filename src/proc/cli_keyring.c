@@ -6,6 +6,7 @@
 #include "keyd_totals.h"
 #include "keys_issue.h"
 #include "keys_roll.h"
+#include "x509_text.h"
 
 #include <fcntl.h>
 #include <glob.h>
@@ -44,21 +45,6 @@ take_option(int c, void *user)
 
 /* ---- status ---- */
 
-static void
-print_name(const char *what, const X509_NAME *name)
-{
-	BIO *bio CLEANUP(ossl_bio_free) = BIO_new(BIO_s_mem());
-	char *p;
-	long n;
-
-	if (!bio ||
-	    X509_NAME_print_ex(bio, name, 0,
-	        (XN_FLAG_RFC2253 | ASN1_STRFLGS_UTF8_CONVERT) & ~(unsigned long)ASN1_STRFLGS_ESC_MSB) < 0)
-		return;
-	n = BIO_get_mem_data(bio, &p);
-	printf("  %-10s %.*s\n", what, (int)n, p);
-}
-
 static int64_t
 time_ms(const ASN1_TIME *t)
 {
@@ -87,8 +73,8 @@ print_certificate(const char *path, X509 *x)
 	unsigned n;
 
 	printf("%s\n", path);
-	print_name("subject", X509_get_subject_name(x));
-	print_name("issuer", X509_get_issuer_name(x));
+	printf("  %-10s %.*s\n", "subject", STR_ARG(x509_name_text(&a, X509_get_subject_name(x))));
+	printf("  %-10s %.*s\n", "issuer", STR_ARG(x509_name_text(&a, X509_get_issuer_name(x))));
 	print_hex("serial", ASN1_STRING_get0_data(serial), (size_t)ASN1_STRING_length(serial));
 	if (X509_digest(x, EVP_sha256(), digest.b, &n))
 		print_hex("SHA-256", digest.b, n);
