@@ -176,5 +176,15 @@ cli_keyring(int argc, char **argv)
 		e = roll(dir, &arg);
 	else
 		return cli_misused(usage, "unknown command %s", argv[optind]);
+	if (e == ERR_IO) {
+		fprintf(stderr,
+		    cli_speaks_japanese()
+		        ? "keiin: %s に鍵がないか、読めません。--data "
+		          "でデータフォルダーを指定してください（鍵は最初の起動で作られます）\n"
+		        : "keiin: there are no keys in %s, or they cannot be read: name the data folder with "
+		          "--data (keys are made at the first start)\n",
+		    dir);
+		return 2;
+	}
 	return e == OK ? 0 : cli_refused(dir, e);
 }

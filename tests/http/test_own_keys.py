@@ -93,6 +93,8 @@ def a_contract_has_signatures_by_old_and_new_keys():
         equal((by[0], set(by[1:])), (old["seal"], {new["seal"]}), "the first by the old key, the rest by the new")
         equal({s["level"] for s in signatures if s["kind"] != "timestamp"}, {"B-LTA"})
         pdfsig_agrees(path, len(by))
+        lost = subprocess.run([BINARY, "keys", "status", "--data", "/nonexistent"], capture_output=True, text=True)
+        assert lost.returncode and "no keys in /nonexistent/keys" in lost.stderr, lost.stderr
         status = must(BINARY, "keys", "status", "--data", keiin.data)
         for digest in (*old.values(), *new.values(), fingerprint(keys / "ca.pem")):
             assert digest in status, status
